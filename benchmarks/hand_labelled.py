@@ -1,0 +1,37 @@
+"""Hand-labelled speech: a folder with ``utterances.jsonl`` and audio beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sal_anchors.align import words_of
+from sal_anchors.corpus import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An utterance with its hand-made word boundaries in seconds."""
+
+    utterance: Utterance
+    words: tuple[tuple[float, float, str], ...]
+    seconds: float
+
+
+def read_labelled(folder: Path) -> list[Labelled]:
+    """Rows of ``utterances.jsonl`` that have ``words``."""
+    rows = map(json.loads, (folder / "utterances.jsonl").read_text("utf-8").splitlines())
+    return [_labelled(row, folder) for row in rows if row.get("words")]
+
+
+def _labelled(row: dict[str, Any], folder: Path) -> Labelled:
+    words = tuple((start, end, word) for start, end, word in row["words"] if words_of(word))
+    utterance = Utterance(
+        id=row["id"],
+        audio=folder / row["audio"],
+        transcript=" ".join(word for _, _, word in words),
+        speaker=row.get("speaker"),
+    )
+    return Labelled(utterance, words, row["duration"])

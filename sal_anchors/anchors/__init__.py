@@ -1,0 +1,1 @@
+"""Anchors: events on a frame grid, and the labels and weights rendered from them."""

@@ -1,0 +1,31 @@
+"""One recording, or a stretch of one, with what was said in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """A stretch of audio with its transcript.
+
+    Attributes:
+        id: unique in the corpus; a relative path without suffix, with forward slashes.
+        audio: the audio file.
+        start: seconds from the file's start.
+        duration: seconds, or None for all that follows ``start``.
+        transcript: what was said; None if no transcript was found.
+        speaker: None where the corpus does not tell.
+        split: the corpus's own split (``train``, ``dev``, ``test``), or None.
+        language: BCP 47 tag.
+    """
+
+    id: str
+    audio: Path
+    start: float = 0.0
+    duration: float | None = None
+    transcript: str | None = None
+    speaker: str | None = None
+    split: str | None = None
+    language: str = "en"

@@ -1,0 +1,141 @@
+"""``manifest.json``: what a manifest folder holds and where it comes from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sal_anchors.accounting import Status, Tally
+from sal_anchors.align.alignment import Provenance
+from sal_anchors.anchors.recipe import Recipe
+from sal_anchors.corpus.split import SPLITS
+from sal_anchors.errors import ManifestError
+from sal_anchors.manifest.schema import SCHEMA_VERSION
+from sal_anchors.timebase import FrameGrid
+
+HEADER_NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Parquet file of the manifest."""
+
+    file: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Everything about a manifest but its rows.
+
+    Attributes:
+        tool_version: of sal-anchors.
+        audio_root: relative to the manifest's folder, forward slashes.
+        grid: of all labels, weights and anchors.
+        recipe: the resolved recipe.
+        provenance: of the alignments.
+        counts: ``total``, one count a status, ``reasons``, and what each of ``splits`` holds.
+        audio_seconds: length of all readable utterances.
+        parts: in row order.
+    """
+
+    tool_version: str
+    audio_root: str
+    grid: FrameGrid
+    recipe: Recipe
+    provenance: Provenance
+    counts: dict[str, Any]
+    audio_seconds: float
+    parts: tuple[Part, ...]
+
+    def to_json(self) -> str:
+        """The header as the text of ``manifest.json``."""
+        values = {
+            "format": "sal-anchors manifest",
+            "schema_version": SCHEMA_VERSION,
+            "tool_version": self.tool_version,
+            "audio_root": self.audio_root,
+            "grid": self.grid.to_dict(),
+            "classes": list(self.recipe.classes),
+            "recipe": self.recipe.model_dump(mode="json"),
+            "provenance": {
+                **asdict(self.provenance),
+                "settings": dict(self.provenance.settings),
+            },
+            "counts": self.counts,
+            "audio_seconds": round(self.audio_seconds, 3),
+            "parts": [asdict(part) for part in self.parts],
+        }
+        return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+
+def counts_of(tally: Tally) -> dict[str, Any]:
+    """Counts in a fixed order, as plain JSON values."""
+    return {
+        "total": tally.total,
+        **{status.value: tally.statuses[status] for status in Status},
+        "reasons": {reason.value: n for reason, n in sorted(tally.reasons.items())},
+        "splits": {
+            name: {
+                "usable": split.usable,
+                "seconds": round(split.seconds, 3),
+                "events": {
+                    f"{kind}: {label}": n for (kind, label), n in sorted(split.events.items())
+                },
+            }
+            for name, split in sorted(tally.splits.items(), key=lambda item: SPLITS.index(item[0]))
+        },
+    }
+
+
+def read_header(folder: Path) -> Header:
+    """The header of a manifest folder.
+
+    Raises:
+        ManifestError: absent, damaged, or of another schema version.
+    """
+    path = folder / HEADER_NAME
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ManifestError(
+            f"no manifest here ({HEADER_NAME} is missing)",
+            where=folder,
+            hint="Make one with: sal-anchors align CORPUS -k KEYWORD",
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ManifestError(
+            f"cannot be read ({error})", where=path, hint="Align the corpus again"
+        ) from None
+    found = values.get("schema_version") if isinstance(values, dict) else None
+    if found != SCHEMA_VERSION:
+        raise ManifestError(
+            f"schema version {found!r}, this sal-anchors reads {SCHEMA_VERSION}",
+            where=path,
+            hint="Align the corpus again, or install the sal-anchors that wrote it",
+        )
+    try:
+        return _header(values)
+    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise ManifestError(
+            f"damaged: {error}", where=path, hint="Align the corpus again"
+        ) from None
+
+
+def _header(values: dict[str, Any]) -> Header:
+    provenance = dict(values["provenance"])
+    settings = tuple(sorted(provenance.pop("settings").items()))
+    return Header(
+        tool_version=values["tool_version"],
+        audio_root=values["audio_root"],
+        grid=FrameGrid.from_dict(values["grid"]),
+        recipe=Recipe.model_validate(values["recipe"]),
+        provenance=Provenance(**provenance, settings=settings),
+        counts=values["counts"],
+        audio_seconds=values["audio_seconds"],
+        parts=tuple(Part(**part) for part in values["parts"]),
+    )

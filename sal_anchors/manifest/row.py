@@ -1,0 +1,82 @@
+"""A row of the manifest: one utterance, aligned or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sal_anchors.accounting import Reason, Status
+from sal_anchors.align.alignment import Interval
+from sal_anchors.anchors.anchor import Anchor
+from sal_anchors.events.event import Event
+
+
+def _no_labels() -> NDArray[np.int16]:
+    return np.zeros(0, dtype=np.int16)
+
+
+def _no_weights() -> NDArray[np.float32]:
+    return np.zeros(0, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Row:
+    """One utterance of a manifest. Times in seconds from the utterance's start.
+
+    Attributes:
+        id: unique in the manifest.
+        status: ok and suspect rows carry targets; failed and skipped rows do not.
+        reason: None exactly when the status is ok.
+        message: what happened, for people; empty when ok.
+        audio: path under the manifest's audio root, forward slashes.
+        start: seconds from the file's start to the utterance's.
+        sample_rate: of the file, Hz; 0 if it could not be read.
+        num_samples: of the utterance at the file's rate; 0 if it could not be read.
+        content_hash: SHA-256 of the audio file, hex; empty if it could not be read.
+        transcript: as the corpus gave it.
+        speaker: None where the corpus does not tell.
+        split: ``train``, ``dev`` or ``test``.
+        score: of the alignment, nats a frame.
+        words: with refined edges.
+        engine_words: as the engine gave them.
+        phones: as the engine gave them.
+        events: in time order.
+        anchors: the same events on the grid.
+        num_frames: frames of the utterance on the manifest's grid.
+        labels: int16 (num_frames,).
+        weights: float32 (num_frames,).
+    """
+
+    id: str
+    status: Status
+    reason: Reason | None = None
+    message: str = ""
+    audio: str
+    start: float = 0.0
+    sample_rate: int = 0
+    num_samples: int = 0
+    content_hash: str = ""
+    transcript: str | None = None
+    speaker: str | None = None
+    split: str
+    score: float | None = None
+    words: tuple[Interval, ...] = ()
+    engine_words: tuple[Interval, ...] = ()
+    phones: tuple[Interval, ...] = ()
+    events: tuple[Event, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    num_frames: int = 0
+    labels: NDArray[np.int16] = field(default_factory=_no_labels)
+    weights: NDArray[np.float32] = field(default_factory=_no_weights)
+
+    @property
+    def usable(self) -> bool:
+        """Whether the row carries targets."""
+        return self.status in (Status.OK, Status.SUSPECT)
+
+    @property
+    def duration(self) -> float:
+        """Seconds; 0 if the audio could not be read."""
+        return self.num_samples / self.sample_rate if self.sample_rate else 0.0

@@ -1,0 +1,142 @@
+"""Writing a manifest folder so that a reader sees the old one or the new one, never a mixture."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow.parquet as pq
+
+from sal_anchors.accounting import Tally
+from sal_anchors.errors import ManifestError
+from sal_anchors.manifest.header import HEADER_NAME, Header, Part
+from sal_anchors.manifest.row import Row
+from sal_anchors.manifest.schema import SCHEMA, to_batch
+from sal_anchors.manifest.textgrid import write_textgrid
+
+ALIGNMENTS = "alignments"
+_ROWS_A_GROUP = 128
+_ROWS_A_PART = 65_536
+_STAGING = ".writing-"
+
+
+class StagedManifest:
+    """A manifest being written: a context manager around :meth:`add` and :meth:`commit`.
+
+    Parts are written to a hidden folder inside the manifest's, get names that hold a hash of
+    their content, and become visible when ``manifest.json`` is replaced. Leaving the context
+    without :meth:`commit` leaves what was there before.
+
+    Raises:
+        ManifestError: the folder exists and holds something that is not a manifest.
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        _require_ours(folder)
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for leftover in self._folder.glob(f"{_STAGING}*"):
+            shutil.rmtree(leftover)
+        self._staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self._folder))
+        (self._staging / ALIGNMENTS).mkdir()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        shutil.rmtree(self._staging, ignore_errors=True)
+        if not any(self._folder.iterdir()):
+            self._folder.rmdir()
+
+    def write(self, rows: Iterable[Row]) -> tuple[tuple[Part, ...], Tally]:
+        """Write rows in the given order, in constant memory; returns the parts and counts."""
+        tally, counted = Tally(), iter(rows)
+        parts: list[Part] = []
+        while part := self._write_part(_tallied(islice(counted, _ROWS_A_PART), tally), len(parts)):
+            parts.append(part)
+        return tuple(parts), tally
+
+    def _write_part(self, rows: Iterator[Row], number: int) -> Part | None:
+        path = self._staging / f"part-{number:05d}.parquet"
+        count = 0
+        with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+            while group := list(islice(rows, _ROWS_A_GROUP)):
+                writer.write_batch(to_batch(group))
+                for row in group:
+                    write_textgrid(row, self._staging / ALIGNMENTS)
+                count += len(group)
+        if not count:
+            path.unlink()
+            return None
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Part(path.rename(path.with_stem(f"{path.stem}-{digest[:12]}")).name, count)
+
+    def commit(self, header: Header) -> None:
+        """Make the written rows the manifest."""
+        for part in header.parts:
+            (self._staging / part.file).replace(self._folder / part.file)
+        staged = self._staging / HEADER_NAME
+        staged.write_text(header.to_json(), encoding="utf-8")
+        staged.replace(self._folder / HEADER_NAME)
+        self._swap_alignments()
+        kept = {part.file for part in header.parts}
+        for old in self._folder.glob("part-*.parquet"):
+            if old.name not in kept:
+                old.unlink()
+
+    def _swap_alignments(self) -> None:
+        current = self._folder / ALIGNMENTS
+        if current.exists():
+            current.rename(self._staging / "replaced")
+        (self._staging / ALIGNMENTS).rename(current)
+
+
+def _require_ours(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ManifestError("is a file", where=folder, hint="Give another folder with -o")
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(_STAGING)}
+    if names and HEADER_NAME not in names:
+        raise ManifestError(
+            "the folder holds something else than a manifest",
+            where=folder,
+            hint="Give a new folder with -o, or empty this one",
+        )
+
+
+def _tallied(rows: Iterable[Row], tally: Tally) -> Iterator[Row]:
+    for row in rows:
+        tally.add(row)
+        yield row
+
+
+def write_manifest(
+    folder: Path, rows: Iterable[Row], header: Callable[[tuple[Part, ...], Tally], Header]
+) -> Tally:
+    """Write ``rows`` as the manifest ``folder``, replacing the one that may be there.
+
+    Args:
+        folder: made if absent.
+        rows: consumed lazily, kept in their order.
+        header: makes the header once parts and counts are known.
+
+    Raises:
+        ManifestError: the folder exists and holds something that is not a manifest.
+    """
+    with StagedManifest(folder) as staged:
+        parts, tally = staged.write(rows)
+        staged.commit(header(parts, tally))
+    return tally
