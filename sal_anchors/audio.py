@@ -116,15 +116,26 @@ def _check_container(content: bytes, path: Path) -> None:
             where=path,
             hint="Convert it to wav or flac, or remove it from the corpus",
         )
-    if content[:4] == b"RIFF":
-        promised = int.from_bytes(content[4:8], "little")
-        if promised not in _UNKNOWN_SIZES and promised + 8 > len(content) + 1:
-            raise AudioError(
-                Reason.CORRUPT_AUDIO,
-                f"cut short: its header promises {promised + 8} bytes, it has {len(content)}",
-                where=path,
-                hint="Copy it again from its source",
-            )
+    promised = _promised_size(content)
+    if promised not in _UNKNOWN_SIZES and promised + 8 > len(content) + 1:
+        raise AudioError(
+            Reason.CORRUPT_AUDIO,
+            f"cut short: its header promises {promised + 8} bytes, it has {len(content)}",
+            where=path,
+            hint="Copy it again from its source",
+        )
+
+
+def _promised_size(content: bytes) -> int:
+    """Bytes that a wav file's header says follow its first 8; 0 for flac."""
+    match content[:4]:
+        case b"RIFF":
+            return int.from_bytes(content[4:8], "little")
+        case b"RIFX":
+            return int.from_bytes(content[4:8], "big")
+        case b"RF64" if content[12:16] == b"ds64":
+            return int.from_bytes(content[20:28], "little")
+    return 0
 
 
 def _decode(content: bytes, path: Path) -> tuple[NDArray[np.float32], int]:

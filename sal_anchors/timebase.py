@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 from sal_anchors.errors import GridMismatchError
@@ -128,6 +128,8 @@ class FrameGrid:
     def from_dict(cls, values: dict[str, Any]) -> FrameGrid:
         """The inverse of :meth:`to_dict`."""
         known = {k: v for k, v in values.items() if k != "origin"}
+        if missing := [field.name for field in fields(cls) if field.name not in known]:
+            raise GridMismatchError(f"frame grid: {', '.join(missing)} missing", hint="Align again")
         try:
             grid = cls(**known)
         except TypeError as error:

@@ -46,7 +46,10 @@ _SETTINGS: dict[str, Any] = {
     "lpbeam": 1e-80,
     "lponlybeam": 1e-80,
 }
-_VARIANT = re.compile(r"\(\d+\)$")
+_USERS = "@"
+"""Ends the engine's name of a word of the user's lexicon: its own dictionary cannot be changed."""
+
+_ADDED_TO_NAME = re.compile(rf"{_USERS}?(\(\d+\))?$")
 _GRID = FrameGrid(sample_rate=SAMPLE_RATE)
 
 
@@ -143,7 +146,10 @@ class _GuardedDecoder:
         if unfit:
             return unfit
         decoder = self._ready()
-        unknown = sorted({word for word in words if decoder.lookup_word(word) is None})
+        names = [word + _USERS if word in self._lexicon.entries else word for word in words]
+        unknown = sorted(
+            {word for word, name in zip(words, names, strict=True) if not decoder.lookup_word(name)}
+        )
         if unknown:
             return _failure(
                 utterance,
@@ -151,14 +157,14 @@ class _GuardedDecoder:
                 f"no pronunciation for {', '.join(map(repr, unknown))}; "
                 "add it to a file of 'word PHONE PHONE ...' lines and give it as --lexicon",
             )
-        return _decode(decoder, utterance, words, recording.samples)
+        return _decode(decoder, utterance, names, recording.samples)
 
     def _ready(self) -> Any:
         if self._decoder is None:
             self._decoder = new_decoder()
             for word, pronunciations in self._lexicon.entries.items():
                 for number, phones in enumerate(pronunciations, start=1):
-                    name = word if number == 1 else f"{word}({number})"
+                    name = word + _USERS if number == 1 else f"{word}{_USERS}({number})"
                     self._decoder.add_word(name, " ".join(phones), True)
         return self._decoder
 
@@ -200,20 +206,30 @@ def _loudest_frame_dbfs(samples: NDArray[np.float32]) -> float:
 
 
 def _decode(
-    decoder: Any, utterance: Utterance, words: tuple[str, ...], samples: NDArray[np.float32]
+    decoder: Any, utterance: Utterance, names: list[str], samples: NDArray[np.float32]
 ) -> Alignment | Failure:
+    """Both passes over words given by the engine's names of them.
+
+    The engine carries its cepstral mean from one utterance to the next; starting each anew makes
+    a result depend on its own utterance alone.
+    """
     pcm = _padded_pcm(samples)
-    decoder.set_align_text(" ".join(words))
+    decoder.reinit_feat()
+    decoder.set_align_text(" ".join(names))
     _run(decoder, pcm)
     if decoder.hyp() is None:
         message = "no way through the audio fits the transcript; check that it is what is said"
         return _failure(utterance, Reason.NO_PATH, message)
     decoder.set_alignment()
     _run(decoder, pcm)
-    alignment = _read(decoder, utterance, len(samples) / SAMPLE_RATE)
-    if tuple(word.label for word in alignment.words) != words:
+    alignment, outside = _read(decoder, utterance, len(samples) / SAMPLE_RATE)
+    if [word.label for word in alignment.words] != [name.removesuffix(_USERS) for name in names]:
         message = "the engine left words out; check that the transcript is what is said"
         return _failure(utterance, Reason.NO_PATH, message)
+    if outside:
+        named = ", ".join(map(repr, outside))
+        message = f"{named} of the transcript would lie outside the recording; is it cut off?"
+        return _failure(utterance, Reason.TRANSCRIPT_MISMATCH, message)
     return alignment
 
 
@@ -234,21 +250,28 @@ def _run(decoder: Any, pcm: bytes) -> None:
     decoder.end_utt()
 
 
-def _read(decoder: Any, utterance: Utterance, seconds: float) -> Alignment:
-    """Words and phones of the second pass, in seconds of the unpadded audio."""
+def _read(decoder: Any, utterance: Utterance, seconds: float) -> tuple[Alignment, list[str]]:
+    """Words and phones of the second pass, in seconds of the unpadded audio, and the words that
+    the engine put into the room around the audio for more than half their length."""
     words: list[Interval] = []
     phones: list[Interval] = []
+    outside: list[str] = []
     frames = total = 0
     for entry in decoder.get_alignment():
         if entry.name.startswith(("<", "[", "+")):
             continue
-        words.append(_interval(entry, _VARIANT.sub("", entry.name), seconds))
+        word = _interval(entry, _ADDED_TO_NAME.sub("", entry.name), seconds)
+        words.append(word)
+        if word.end - word.start < entry.duration * FRAME_STEP / 2:
+            outside.append(word.label)
         for phone in entry:
-            phones.append(_interval(phone, phone.name, seconds))
+            interval = _interval(phone, phone.name, seconds)
+            if interval.end > interval.start:
+                phones.append(interval)
             frames += phone.duration
             total += phone.score
     score = total / frames * _NATS if frames else None
-    return Alignment(utterance, tuple(words), tuple(phones), score)
+    return Alignment(utterance, tuple(words), tuple(phones), score), outside
 
 
 def _interval(entry: Any, label: str, seconds: float) -> Interval:

@@ -118,12 +118,13 @@ class Recipe(_Config):
 
 def keyword_recipe(keywords: tuple[str, ...]) -> Recipe:
     """Keyword spotting: each keyword is a class that begins where the keyword ends."""
+    for keyword in keywords:
+        if not words_of(keyword):
+            raise RecipeError(
+                f"a keyword without words: {keyword!r}",
+                hint="Give words, such as: -k 'hey computer'",
+            )
     phrases = tuple(dict.fromkeys(" ".join(words_of(keyword)) for keyword in keywords))
-    if "" in phrases:
-        raise RecipeError(
-            f"a keyword without words: {keywords[phrases.index('')]!r}",
-            hint="Give words, such as: -k 'hey computer'",
-        )
     return Recipe(
         keywords=phrases,
         rules=tuple(

@@ -35,7 +35,7 @@ def read_sidecar_corpus(root: Path) -> Iterator[Utterance | Failure]:
         a transcript that is not UTF-8.
 
     Raises:
-        CorpusError: the folder is absent, or holds no audio file.
+        CorpusError: the folder is absent, holds no audio file, or a file name is not UTF-8.
     """
     if not root.is_dir():
         raise CorpusError(
@@ -60,8 +60,21 @@ def _by_stem(root: Path) -> dict[str, list[Path]]:
             path = Path(folder, name)
             if name.startswith(".") or path.suffix.lower() not in (*SUFFIXES, *TRANSCRIPT_SUFFIXES):
                 continue
+            _require_unicode(path)
             groups.setdefault(path.relative_to(root).with_suffix("").as_posix(), []).append(path)
     return groups
+
+
+def _require_unicode(path: Path) -> None:
+    """Refuse names that no manifest can hold: bytes of an older encoding, as unzip leaves them."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise CorpusError(
+            f"the file name {os.fsencode(path.name)!r} is not UTF-8",
+            where=os.fsencode(path.parent).decode(errors="replace"),
+            hint="Rename it, for all files such as: convmv -f latin1 -t utf8 -r --notest FOLDER",
+        ) from None
 
 
 def _audio_files(files: list[Path]) -> list[Path]:

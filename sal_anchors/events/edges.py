@@ -113,9 +113,11 @@ class _Envelope:
 
     @classmethod
     def of(cls, samples: NDArray[np.float32], sample_rate: int) -> _Envelope:
-        step, half = round(_STEP * sample_rate), round(_WINDOW * sample_rate / 2)
+        half = round(_WINDOW * sample_rate / 2)
         power = np.concatenate(([0.0], np.cumsum(np.square(samples, dtype=np.float64))))
-        centres = np.arange(0, len(samples) + 1, step)
+        steps = math.floor(len(samples) / (_STEP * sample_rate) + 1e-9) + 1
+        centres = np.rint(np.arange(steps) * _STEP * sample_rate).astype(np.int64)
+        centres = np.minimum(centres, len(samples))
         first = np.maximum(centres - half, 0)
         last = np.minimum(centres + half, len(samples))
         mean = (power[last] - power[first]) / np.maximum(last - first, 1)
@@ -197,7 +199,7 @@ def _in_order(edges: list[tuple[float, float]], envelope: _Envelope) -> list[tup
         room = envelope.seconds - _STEP * (len(edges) - index)
         start = max(before, min(start, room))
         following = edges[index + 1][0] if index + 1 < len(edges) else envelope.seconds
-        end = max(start + _STEP, min(end, following, envelope.seconds))
+        end = max(start + _STEP, min(end, following, room + _STEP))
         ordered.append((start, end))
         before = end
     return ordered

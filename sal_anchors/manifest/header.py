@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, StrictFloat, StrictInt, StrictStr
 
-from sal_anchors.accounting import Status, Tally
+from sal_anchors.accounting import Reason, Status, Tally
 from sal_anchors.align.alignment import Provenance
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.corpus.split import SPLITS
@@ -18,6 +18,7 @@ from sal_anchors.manifest.schema import SCHEMA_VERSION
 from sal_anchors.timebase import FrameGrid
 
 HEADER_NAME = "manifest.json"
+FORMAT = "sal-anchors manifest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Header:
     def to_json(self) -> str:
         """The header as the text of ``manifest.json``."""
         values = {
-            "format": "sal-anchors manifest",
+            "format": FORMAT,
             "schema_version": SCHEMA_VERSION,
             "tool_version": self.tool_version,
             "audio_root": self.audio_root,
@@ -120,22 +121,67 @@ def read_header(folder: Path) -> Header:
         )
     try:
         return _header(values)
-    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ManifestError(
             f"damaged: {error}", where=path, hint="Align the corpus again"
         ) from None
 
 
+class _Split(BaseModel):
+    usable: StrictInt
+    seconds: StrictFloat
+    events: dict[StrictStr, StrictInt]
+
+
+class _Counts(BaseModel):
+    total: StrictInt
+    ok: StrictInt
+    suspect: StrictInt
+    failed: StrictInt
+    skipped: StrictInt
+    reasons: dict[Reason, StrictInt]
+    splits: dict[StrictStr, _Split]
+
+
+class _Part(BaseModel):
+    file: StrictStr
+    rows: StrictInt
+
+
+class _Provenance(BaseModel):
+    engine: StrictStr
+    version: StrictStr
+    model: StrictStr
+    settings: dict[StrictStr, StrictStr]
+
+
+class _Document(BaseModel):
+    """The sorts of values that ``manifest.json`` must hold; it may come from anywhere."""
+
+    tool_version: StrictStr
+    audio_root: StrictStr
+    grid: dict[StrictStr, Any]
+    recipe: Recipe
+    provenance: _Provenance
+    counts: _Counts
+    audio_seconds: StrictFloat
+    parts: list[_Part]
+
+
 def _header(values: dict[str, Any]) -> Header:
-    provenance = dict(values["provenance"])
+    document = _Document.model_validate(values)
+    grid = FrameGrid.from_dict(document.grid)
+    if grid != document.recipe.grid.grid():
+        raise ValueError(f"the grid is {grid}, that of the recipe {document.recipe.grid.grid()}")
+    provenance = document.provenance.model_dump()
     settings = tuple(sorted(provenance.pop("settings").items()))
     return Header(
-        tool_version=values["tool_version"],
-        audio_root=values["audio_root"],
-        grid=FrameGrid.from_dict(values["grid"]),
-        recipe=Recipe.model_validate(values["recipe"]),
+        tool_version=document.tool_version,
+        audio_root=document.audio_root,
+        grid=grid,
+        recipe=document.recipe,
         provenance=Provenance(**provenance, settings=settings),
         counts=values["counts"],
-        audio_seconds=values["audio_seconds"],
-        parts=tuple(Part(**part) for part in values["parts"]),
+        audio_seconds=document.audio_seconds,
+        parts=tuple(Part(part.file, part.rows) for part in document.parts),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -122,8 +123,8 @@ class Manifest:
 
         Raises:
             AudioError: the file is absent, damaged or empty.
-            ManifestError: the file is longer or shorter than when it was aligned, or its path
-                leaves the audio root.
+            ManifestError: the file is another than when it was aligned, or its path leaves the
+                audio root.
         """
         path = self.audio_path(row)
         recording = read_recording(path, self.grid, start=row.start, duration=row.duration)
@@ -134,26 +135,36 @@ class Manifest:
                 where=path,
                 hint="Align the corpus again",
             )
+        if row.content_hash and recording.content_hash != row.content_hash:
+            raise ManifestError(
+                "the audio changed since it was aligned: its content has another hash",
+                where=path,
+                hint="Align the corpus again",
+            )
         return recording
 
-    def _parquet(self, name: str) -> pq.ParquetFile:
+    @contextmanager
+    def _parquet(self, name: str) -> Iterator[pq.ParquetFile]:
+        """An open part; whatever is wrong with it, now or while it is read, is a ManifestError."""
         path = self.path / name
         if PurePosixPath(name).name != name:
             raise ManifestError(f"the part {name!r} is not a plain file name", where=self.path)
         try:
-            file = pq.ParquetFile(path)
+            with pq.ParquetFile(path) as file:
+                missing = [name for name in SCHEMA.names if name not in file.schema_arrow.names]
+                if missing:
+                    raise ManifestError(
+                        f"columns {', '.join(missing)} are missing", where=path, hint="Align again"
+                    )
+                yield file
         except FileNotFoundError:
             raise ManifestError("the part is missing", where=path, hint="Align again") from None
-        except pa.ArrowInvalid as error:
+        except (pa.ArrowException, OSError, AttributeError, TypeError, ValueError) as error:
             raise ManifestError(
-                f"not a Parquet file ({error})", where=path, hint="Align again"
+                f"not a Parquet file of a manifest, or damaged ({error})",
+                where=path,
+                hint="Align again",
             ) from None
-        missing = [name for name in SCHEMA.names if name not in file.schema_arrow.names]
-        if missing:
-            raise ManifestError(
-                f"columns {', '.join(missing)} are missing", where=path, hint="Align again"
-            )
-        return file
 
 
 def _declared_root(folder: Path, header: Header) -> Path:
@@ -164,4 +175,4 @@ def _declared_root(folder: Path, header: Header) -> Path:
             where=folder,
             hint="If you trust it, name that folder yourself with --audio-root",
         )
-    return Path(os.path.normpath(folder / declared))
+    return Path(os.path.normpath(folder.resolve() / declared))

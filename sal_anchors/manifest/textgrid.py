@@ -18,10 +18,12 @@ def write_textgrid(row: Row, folder: Path) -> Path | None:
     """
     if not row.words:
         return None
-    grid = textgrid.TextGrid(maxTime=row.duration)
-    grid.append(_intervals("words", row.words, row.duration))
-    grid.append(_intervals("phones", row.phones, row.duration))
-    grid.append(_points(row))
+    # Times are on the grid's samples: the last may lie half a sample past the file's own end.
+    duration = max(row.duration, *(i.end for i in (*row.words, *row.phones)))
+    grid = textgrid.TextGrid(maxTime=duration)
+    grid.append(_intervals("words", row.words, duration))
+    grid.append(_intervals("phones", row.phones, duration))
+    grid.append(_points(row, duration))
     path = folder / f"{row.id}.TextGrid"
     path.parent.mkdir(parents=True, exist_ok=True)
     grid.write(str(path))
@@ -36,8 +38,8 @@ def _intervals(name: str, intervals: Sequence[Interval], duration: float) -> tex
     return tier
 
 
-def _points(row: Row) -> textgrid.PointTier:
-    tier = textgrid.PointTier(name="anchors", minTime=0.0, maxTime=row.duration)
+def _points(row: Row, duration: float) -> textgrid.PointTier:
+    tier = textgrid.PointTier(name="anchors", minTime=0.0, maxTime=duration)
     marks: dict[float, list[str]] = {}
     for anchor in row.anchors:
         marks.setdefault(anchor.time, []).append(f"{anchor.kind}: {anchor.label}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 
 from sal_anchors.accounting import Tally
 from sal_anchors.errors import ManifestError
-from sal_anchors.manifest.header import HEADER_NAME, Header, Part
+from sal_anchors.manifest.header import FORMAT, HEADER_NAME, Header, Part
 from sal_anchors.manifest.row import Row
 from sal_anchors.manifest.schema import SCHEMA, to_batch
 from sal_anchors.manifest.textgrid import write_textgrid
@@ -24,6 +25,7 @@ ALIGNMENTS = "alignments"
 _ROWS_A_GROUP = 128
 _ROWS_A_PART = 65_536
 _STAGING = ".writing-"
+_PART = re.compile(r"part-\d{5}-[0-9a-f]{12}\.parquet$")
 
 
 class StagedManifest:
@@ -108,13 +110,23 @@ def _require_ours(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise ManifestError("is a file", where=folder, hint="Give another folder with -o")
-    names = {path.name for path in folder.iterdir() if not path.name.startswith(_STAGING)}
-    if names and HEADER_NAME not in names:
+    if not _is_ours(folder):
         raise ManifestError(
             "the folder holds something else than a manifest",
             where=folder,
             hint="Give a new folder with -o, or empty this one",
         )
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is a manifest's, damaged perhaps, or holds at most what a killed run left."""
+    header = folder / HEADER_NAME
+    if header.exists():
+        return FORMAT.encode() in header.read_bytes()
+    left = (path.name for path in folder.iterdir())
+    return all(
+        name.startswith(_STAGING) or name == ALIGNMENTS or _PART.match(name) for name in left
+    )
 
 
 def _tallied(rows: Iterable[Row], tally: Tally) -> Iterator[Row]:

@@ -1,0 +1,1 @@
+"""Streaming evaluation: misses, false accepts an hour, and milliseconds."""

@@ -1,0 +1,141 @@
+"""Log-mel filterbanks on the frame grid, by kaldi-native-fbank; one code for files and streams."""
+
+from __future__ import annotations
+
+import kaldi_native_fbank as knf
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from sal_anchors.errors import GridMismatchError
+from sal_anchors.timebase import FrameGrid
+
+_INT16_SCALE = 32_768.0
+_BLOCK_SECONDS = 10
+
+
+class LogMelConfig(BaseModel):
+    """Options of the filterbank.
+
+    Attributes:
+        num_bins: mel filters, spread from ``low_hz`` to the Nyquist frequency.
+        low_hz: lower edge of the lowest filter, Hz.
+        floor: values below are raised to it (natural log of energy, samples scaled to int16);
+            the default is about the energy of 16-bit rounding noise, so that digital silence
+            looks like a quiet room.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    num_bins: int = Field(default=40, ge=4, le=256)
+    low_hz: float = Field(default=20.0, ge=0)
+    floor: float = Field(default=3.0, ge=-16, le=30)
+
+
+def log_mel(
+    samples: ArrayLike, grid: FrameGrid, config: LogMelConfig | None = None
+) -> NDArray[np.float32]:
+    """Log-mel energies of a recording.
+
+    Frame ``t`` is ``max(floor, log(M |FFT(window)|^2))`` of the grid's window ``t``, with Kaldi's
+    mel filters ``M``, pre-emphasis 0.97, mean removal and Povey window, without dither; silence
+    stands before the recording and fills up its last hop.
+
+    Args:
+        samples: (N,), mono, full scale at +-1, at the grid's rate.
+        grid: where the frames lie.
+        config: options; the defaults if None.
+
+    Raises:
+        GridMismatchError: if the filters do not fit the grid's window.
+
+    Returns:
+        float32 (grid.num_frames(N), num_bins).
+    """
+    online = OnlineLogMel(grid, config)
+    return np.concatenate([online.accept(samples), online.flush()])
+
+
+class OnlineLogMel:
+    """:func:`log_mel` for a stream in pieces of any size; equal to it bit for bit.
+
+    Memory does not grow with the stream.
+
+    Args:
+        grid: where the frames lie.
+        config: options; the defaults if None.
+
+    Raises:
+        GridMismatchError: if the filters do not fit the grid's window.
+    """
+
+    def __init__(self, grid: FrameGrid, config: LogMelConfig | None = None):
+        self.grid = grid
+        self.config = config or LogMelConfig()
+        self._options = _fbank_options(grid, self.config)
+        self._start()
+
+    def accept(self, samples: ArrayLike) -> NDArray[np.float32]:
+        """Take samples (n,), full scale at +-1; return the frames completed by them (k, bins).
+
+        Raises:
+            ValueError: if ``samples`` has not one dimension.
+        """
+        scaled = np.asarray(samples, dtype=np.float32) * np.float32(_INT16_SCALE)
+        if scaled.ndim != 1:
+            raise ValueError(f"samples must be (n,), mono, got shape {scaled.shape}")
+        self._received += len(scaled)
+        block = _BLOCK_SECONDS * self.grid.sample_rate
+        frames = [
+            self._advance(scaled[first : first + block]) for first in range(0, len(scaled), block)
+        ]
+        return np.concatenate(frames) if frames else self._no_frames()
+
+    def flush(self) -> NDArray[np.float32]:
+        """Fill up a begun hop with silence, return the frame it completes (0 or 1, bins), and
+        start anew."""
+        missing = -self._received % self.grid.hop
+        frames = self._advance(np.zeros(missing, np.float32)) if missing else self._no_frames()
+        self._start()
+        return frames
+
+    def _start(self) -> None:
+        try:
+            self._fbank = knf.OnlineFbank(self._options)
+        except ValueError as error:
+            raise GridMismatchError(
+                f"{self.config.num_bins} mel filters from {self.config.low_hz:g} Hz do not fit the "
+                f"{self.grid} ({error})",
+                hint="Take fewer filters or a longer window",
+            ) from None
+        self._received = 0
+        self._taken = 0
+        self._fbank.accept_waveform(self.grid.sample_rate, [0.0] * -self.grid.origin)
+
+    def _advance(self, scaled: NDArray[np.float32]) -> NDArray[np.float32]:
+        self._fbank.accept_waveform(self.grid.sample_rate, scaled.tolist())
+        ready = self._fbank.num_frames_ready
+        if ready == self._taken:
+            return self._no_frames()
+        frames = np.stack([self._fbank.get_frame(t) for t in range(self._taken, ready)])
+        self._fbank.pop(ready - self._taken)
+        self._taken = ready
+        floored: NDArray[np.float32] = np.maximum(frames, np.float32(self.config.floor))
+        return floored
+
+    def _no_frames(self) -> NDArray[np.float32]:
+        return np.zeros((0, self.config.num_bins), dtype=np.float32)
+
+
+def _fbank_options(grid: FrameGrid, config: LogMelConfig) -> knf.FbankOptions:
+    """Kaldi's options; sizes go through milliseconds in float32 and are truncated to samples,
+    hence the quarter of a sample on top."""
+    options = knf.FbankOptions()
+    options.frame_opts.samp_freq = grid.sample_rate
+    options.frame_opts.frame_shift_ms = (grid.hop + 0.25) * 1000 / grid.sample_rate
+    options.frame_opts.frame_length_ms = (grid.window + 0.25) * 1000 / grid.sample_rate
+    options.frame_opts.dither = 0.0
+    options.frame_opts.snip_edges = True
+    options.mel_opts.num_bins = config.num_bins
+    options.mel_opts.low_freq = config.low_hz
+    return options

@@ -1,0 +1,1 @@
+"""Running a trained detector on a stream of audio."""

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sal_anchors.evaluate.curve import sweep
+from sal_anchors.evaluate.match import EventConfig, Track
+from sal_anchors.evaluate.poisson import poisson_upper_bound
+from sal_anchors.timebase import FrameGrid
+
+GRID = FrameGrid(sample_rate=1_000, hop=10, window=10)
+CONFIG = EventConfig(smooth_ms=0, refractory_ms=50, early_ms=30, late_ms=60)
+scores = st.lists(st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.5, 0.8, 1.0]), max_size=30)
+
+
+def track(values: list[float], anchors: list[int]) -> Track:
+    ends = np.array([GRID.frame_end(t) for t in range(len(values))], dtype=np.int64)
+    return Track(np.array(values, dtype=np.float64), ends, np.array(sorted(anchors), np.int64))
+
+
+def slow_counts(tracks: list[Track], threshold: float) -> tuple[int, int]:
+    """Hits and false accepts, frame by frame, as one would count by hand."""
+    hits = alarms = 0
+    for one in tracks:
+        free = one.anchors.tolist()
+        before = 0.0
+        wait_until = -math.inf
+        for t, score in enumerate(one.scores.tolist()):
+            if before < threshold <= score and t >= wait_until:
+                wait_until = t + 5
+                instant = (t + 1) * 10
+                near = [a for a in free if a - 30 <= instant <= a + 60]
+                if near:
+                    free.remove(near[0])
+                    hits += 1
+                else:
+                    alarms += 1
+            before = score
+    return hits, alarms
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(scores, st.lists(st.integers(0, 300), max_size=3)), min_size=1, max_size=3)
+)
+def test_the_sweep_counts_as_one_would_by_hand_at_every_threshold(
+    recordings: list[tuple[list[float], list[int]]],
+) -> None:
+    tracks = [track(*recording) for recording in recordings]
+    curve = sweep(tracks, CONFIG, GRID, negative_hours=1.0)
+    assert (np.diff(curve.thresholds) < 0).all()
+    for threshold, hits, alarms in zip(
+        curve.thresholds, curve.hits, curve.false_accepts, strict=True
+    ):
+        assert (hits, alarms) == slow_counts(tracks, threshold)
+
+
+@settings(max_examples=100, deadline=None)
+@given(scores, st.integers(0, 6))
+def test_the_operating_point_keeps_to_the_target_and_the_one_below_does_not(
+    values: list[float], target: int
+) -> None:
+    curve = sweep([track(values, [])], CONFIG, GRID, negative_hours=1.0)
+    index = curve.at(target)
+    assert (curve.false_accepts[: index + 1] <= target).all()
+    assert index == len(curve.thresholds) - 1 or curve.false_accepts[index + 1] > target
+
+
+def test_the_operating_point_lies_just_above_the_highest_false_accept() -> None:
+    values = [0.0, 0.7, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9, 0.2]
+    curve = sweep([track(values, [100])], CONFIG, GRID, negative_hours=1.0)
+    index = curve.at(0.5)
+    assert curve.thresholds[index] == np.nextafter(0.7, 1)
+    assert (curve.hits[index], curve.false_accepts[index]) == (1, 0)
+
+
+def test_a_score_that_is_always_high_is_no_operating_point_without_false_accepts() -> None:
+    values = [0.1] * 20 + [0.9] + [0.1] * 20 + [0.8] + [0.1] * 20
+    curve = sweep([track(values, [])], CONFIG, GRID, negative_hours=1.0)
+    assert curve.thresholds[curve.at(0.0)] > 0.9
+
+
+def test_the_highest_threshold_lets_nothing_through() -> None:
+    curve = sweep([track([1.0, 0.0, 1.0], [10])], CONFIG, GRID, negative_hours=1.0)
+    assert (curve.hits[0], curve.false_accepts[0]) == (0, 0)
+
+
+def test_average_precision_of_a_perfect_and_of_a_mixed_ranking() -> None:
+    perfect = sweep([track([0.0] * 9 + [0.9], [100])], CONFIG, GRID, negative_hours=1.0)
+    assert perfect.average_precision() == 1.0
+    values = [0.9, *[0.0] * 18, 0.8]
+    mixed = sweep([track(values, [200])], CONFIG, GRID, negative_hours=1.0)
+    assert mixed.average_precision() == pytest.approx(0.5)
+
+
+def test_no_alarms_in_t_hours_mean_fewer_than_three_over_t() -> None:
+    """wekws writes 1e-6 for it."""
+    assert poisson_upper_bound(0) == pytest.approx(-math.log(0.05), rel=1e-9)
+    assert poisson_upper_bound(0) < 3.0
+
+
+@pytest.mark.parametrize(
+    ("count", "bound"),
+    [(1, 4.743864518), (2, 6.295793622), (5, 10.513034908), (10, 16.962219236)],
+)
+def test_the_bound_is_half_the_chi_square_quantile(count: int, bound: float) -> None:
+    assert poisson_upper_bound(count) == pytest.approx(bound, rel=1e-8)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 400), st.floats(0.5, 0.999))
+def test_at_the_bound_the_count_is_as_unlikely_as_it_may_be(count: int, level: float) -> None:
+    mean = poisson_upper_bound(count, confidence=level)
+    terms = (math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count + 1))
+    assert math.fsum(terms) == pytest.approx(1 - level, rel=1e-6)
+
+
+def test_large_counts_approach_the_count_and_nonsense_is_refused() -> None:
+    assert 100_000 < poisson_upper_bound(100_000) < 100_700
+    with pytest.raises(ValueError, match="-1"):
+        poisson_upper_bound(-1)

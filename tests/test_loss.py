@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from sal_anchors.anchors.anchor import IGNORE_LABEL
+from sal_anchors.loss import VARIANTS, StreamingAnchorLoss, streaming_anchor_loss
+
+DTYPES = (torch.float32, torch.float64)
+
+
+def batch(dtype: torch.dtype = torch.float64, ignored: bool = True) -> tuple[Tensor, ...]:
+    generator = torch.Generator().manual_seed(3)
+    logits = torch.randn(3, 7, 4, generator=generator, dtype=dtype) * 3
+    labels = torch.randint(0, 4, (3, 7), generator=generator)
+    weights = torch.rand(3, 7, generator=generator, dtype=dtype) * 2 + 0.5
+    if ignored:
+        labels[0, 2] = labels[1, 5:] = IGNORE_LABEL
+    return logits.requires_grad_(), labels, weights
+
+
+def value_and_gradient(loss: StreamingAnchorLoss, *arguments: Tensor) -> tuple[Tensor, Tensor]:
+    value = loss(*arguments)
+    (gradient,) = torch.autograd.grad(value, arguments[0])
+    return value, gradient
+
+
+def by_hand(
+    logits: Tensor, labels: Tensor, weights: Tensor, variant: str, gamma: float, lam: float
+) -> float:
+    total = 0.0
+    valid = 0
+    for b in range(labels.shape[0]):
+        for t in range(labels.shape[1]):
+            if labels[b, t] == IGNORE_LABEL:
+                continue
+            valid += 1
+            p = float(logits[b, t].detach().softmax(-1)[labels[b, t]])
+            cross_entropy = -float(torch.log(torch.tensor(p, dtype=torch.float64)))
+            focal = (1 - p) ** gamma * cross_entropy
+            w = float(weights[b, t])
+            total += {
+                "ce": cross_entropy,
+                "fl": focal,
+                "sal": w * cross_entropy,
+                "sa+fl": w * cross_entropy + lam * focal,
+                "safl": w * focal,
+            }[variant]
+    return total / valid
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_each_variant_is_its_formula_frame_by_frame(variant: str) -> None:
+    logits, labels, weights = batch()
+    found = streaming_anchor_loss(logits, labels, weights, variant=variant, gamma=1.5, lam=0.7)
+    expected = by_hand(logits, labels, weights, variant, 1.5, 0.7)
+    assert float(found.detach()) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_cross_entropy_is_that_of_torch(dtype: torch.dtype) -> None:
+    logits, labels, weights = batch(dtype)
+    expected = functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+    found = streaming_anchor_loss(logits, labels, weights, variant="ce")
+    torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    ("special", "weight", "general"),
+    [
+        (StreamingAnchorLoss("sal"), 1.0, StreamingAnchorLoss("ce")),
+        (StreamingAnchorLoss("safl", gamma=0.0), None, StreamingAnchorLoss("sal")),
+        (StreamingAnchorLoss("sa+fl", lam=0.0), None, StreamingAnchorLoss("sal")),
+        (StreamingAnchorLoss("fl", gamma=0.0), None, StreamingAnchorLoss("ce")),
+        (StreamingAnchorLoss("safl"), 1.0, StreamingAnchorLoss("fl")),
+    ],
+    ids=["SAL w=1 is CE", "SAFL g=0 is SAL", "SA+FL l=0 is SAL", "FL g=0 is CE", "SAFL w=1 is FL"],
+)
+def test_the_identities_of_the_family_hold_in_value_and_gradient(
+    special: StreamingAnchorLoss,
+    weight: float | None,
+    general: StreamingAnchorLoss,
+    dtype: torch.dtype,
+) -> None:
+    logits, labels, weights = batch(dtype)
+    if weight is not None:
+        weights = torch.full_like(weights, weight)
+    torch.testing.assert_close(
+        value_and_gradient(special, logits, labels, weights),
+        value_and_gradient(general, logits, labels, weights),
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0])
+def test_gradients_agree_with_finite_differences(variant: str, gamma: float) -> None:
+    logits, labels, weights = batch()
+    loss = StreamingAnchorLoss(variant, gamma=gamma, lam=0.5)
+    assert torch.autograd.gradcheck(lambda x: loss(x, labels, weights), (logits,))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("extreme", [1e4, -1e4, float("inf"), float("nan")])
+def test_ignored_frames_contribute_exactly_nothing(variant: str, extreme: float) -> None:
+    logits, labels, weights = batch(torch.float32)
+    ignored = labels == IGNORE_LABEL
+    loss = StreamingAnchorLoss(variant)
+    value, gradient = value_and_gradient(loss, logits, labels, weights)
+    spoilt = logits.detach().clone()
+    spoilt[ignored] = extreme
+    spoilt[ignored, 0] = 0.0
+    heavy = weights.masked_fill(ignored, float("nan"))
+    spoilt_value, spoilt_gradient = value_and_gradient(loss, spoilt.requires_grad_(), labels, heavy)
+    assert torch.equal(value, spoilt_value)
+    assert torch.equal(gradient, spoilt_gradient)
+    assert torch.equal(gradient[ignored], torch.zeros_like(gradient[ignored]))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_padding_does_not_change_the_mean(variant: str) -> None:
+    logits, labels, weights = batch(torch.float64, ignored=False)
+    loss = StreamingAnchorLoss(variant)
+    padded = loss(
+        functional.pad(logits, (0, 0, 0, 5)),
+        functional.pad(labels, (0, 5), value=IGNORE_LABEL),
+        functional.pad(weights, (0, 5)),
+    )
+    torch.testing.assert_close(padded, loss(logits, labels, weights))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_batch_of_ignored_frames_gives_zero_with_zero_gradients(variant: str) -> None:
+    logits, labels, weights = batch()
+    value, gradient = value_and_gradient(
+        StreamingAnchorLoss(variant), logits, torch.full_like(labels, IGNORE_LABEL), weights
+    )
+    assert value == 0
+    assert not gradient.any()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("gamma", [0.0, 0.01, 0.5, 0.99, 2.0])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_certain_frames_right_or_wrong_give_finite_losses_and_gradients(
+    variant: str, gamma: float, dtype: torch.dtype
+) -> None:
+    logits = torch.tensor(
+        [[[1e4, -1e4], [-1e4, 1e4], [0.0, 0.0], [40.0, 0.0], [1.0, 0.0]]], dtype=dtype
+    ).requires_grad_()
+    labels = torch.zeros(1, 5, dtype=torch.long)
+    value, gradient = value_and_gradient(
+        StreamingAnchorLoss(variant, gamma=gamma), logits, labels, torch.ones(1, 5, dtype=dtype)
+    )
+    assert torch.isfinite(value)
+    assert torch.isfinite(gradient).all()
+    assert not gradient[0, 0].any()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_sixteen_bit_logits_are_computed_in_float32(variant: str) -> None:
+    logits, labels, weights = batch(torch.float32)
+    short = logits.detach().to(torch.bfloat16)
+    found = streaming_anchor_loss(short, labels, weights, variant=variant)
+    assert found.dtype == torch.float32
+    assert found == streaming_anchor_loss(short.float(), labels, weights, variant=variant)
+
+
+def test_the_loss_under_autocast_is_that_of_float32() -> None:
+    logits, labels, weights = batch(torch.float32)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = streaming_anchor_loss(logits, labels, weights, variant="sa+fl")
+    assert found.dtype == torch.float32
+    assert found == streaming_anchor_loss(logits, labels, weights, variant="sa+fl")
+
+
+def test_reductions_agree_with_each_other() -> None:
+    logits, labels, weights = batch()
+    each = streaming_anchor_loss(logits, labels, weights, reduction="none")
+    total = streaming_anchor_loss(logits, labels, weights, reduction="sum")
+    mean = streaming_anchor_loss(logits, labels, weights)
+    assert each.shape == labels.shape
+    torch.testing.assert_close(each.sum(), total)
+    torch.testing.assert_close(total / (labels != IGNORE_LABEL).sum(), mean)
+
+
+def test_labels_may_be_sixteen_bit_as_in_the_manifest() -> None:
+    logits, labels, weights = batch()
+    found = streaming_anchor_loss(logits, labels.to(torch.int16), weights)
+    assert found == streaming_anchor_loss(logits, labels, weights)
+
+
+def test_cross_entropy_and_focal_loss_need_no_weights() -> None:
+    logits, labels, weights = batch()
+    for variant in ("ce", "fl"):
+        without = streaming_anchor_loss(logits, labels, variant=variant)
+        assert without == streaming_anchor_loss(logits, labels, weights, variant=variant)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"variant": "sale"}, "'sale'"),
+        ({"gamma": -1.0}, "-1.0"),
+        ({"gamma": float("nan")}, "nan"),
+        ({"lam": -0.5}, "-0.5"),
+        ({"reduction": "median"}, "'median'"),
+    ],
+)
+def test_options_out_of_range_are_refused_by_value(options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        StreamingAnchorLoss(**options)
+
+
+def test_shapes_that_disagree_are_refused_by_value() -> None:
+    logits, labels, weights = batch()
+    with pytest.raises(ValueError, match=r"\(3, 6\)"):
+        streaming_anchor_loss(logits, labels[:, :6], weights)
+    with pytest.raises(ValueError, match=r"\(2, 7\)"):
+        streaming_anchor_loss(logits, labels, weights[:2])
+    with pytest.raises(ValueError, match=r"\(21, 4\)"):
+        streaming_anchor_loss(logits.flatten(0, 1), labels, weights)
+    with pytest.raises(ValueError, match="needs weights"):
+        streaming_anchor_loss(logits, labels)
+
+
+def test_labels_out_of_range_are_refused_by_value() -> None:
+    logits, labels, weights = batch()
+    labels[0, 0] = 9
+    with pytest.raises(ValueError, match="9"):
+        streaming_anchor_loss(logits, labels, weights)
