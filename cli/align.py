@@ -72,8 +72,9 @@ def align(
     if unheard := [k for k in recipe.keywords if not tally.events["keyword_end", k]]:
         console.print(f"[yellow]Not found in any aligned transcript:[/] {', '.join(unheard)}")
     if tally.usable < tally.total:
-        console.print(f"Failures by file: sal-anchors inspect {target} --plain --list")
-    console.print(f"Manifest: {target}", soft_wrap=True)
+        told = f"Failures by file: sal-anchors inspect {target} --plain --list"
+        console.print(told, markup=False, soft_wrap=True)
+    console.print(f"Manifest: {target}", markup=False, soft_wrap=True)
     raise typer.Exit(_exit_status(tally))
 
 

@@ -49,7 +49,8 @@ def _print_overview(console: Console, manifest: Manifest) -> None:
         ("engine", f"{provenance.engine} {provenance.version}, model {provenance.model}"),
         ("written by", f"sal-anchors {header.tool_version}"),
     ):
-        console.print(f"[bold]{name:<11}[/]{value}", soft_wrap=True)
+        console.print(f"[bold]{name:<11}[/]", end="")
+        console.print(value, markup=False, soft_wrap=True)
     console.print(_status_table(header.counts))
     console.print(_split_table(header.counts))
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import settings
 
 from sal_anchors.accounting import Failure, Status, Tally
 from sal_anchors.align import Alignment, Interval, Lexicon, Provenance
@@ -22,6 +23,9 @@ from sal_anchors.corpus import Utterance, read_sidecar_corpus
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.manifest import Header, Manifest, Row, write_manifest
 from sal_anchors.manifest.header import counts_of
+
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 RATE = 16_000
 SECONDS = 1.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sal_anchors.corpus.utterance import Utterance
 
@@ -17,12 +18,52 @@ class Interval:
         end: seconds, > start.
         score: the engine's mean log-likelihood ratio a frame, in nats (<= 0 for pocketsphinx);
             None where the engine gives none. Comparable within one engine only.
+        confidence: calibrated probability in [0, 1] that both boundaries are within 50 ms of
+            the truth; None where it was not estimated.
     """
 
     label: str
     start: float
     end: float
     score: float | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A piece of a transcript that is said otherwise than it is written.
+
+    Attributes:
+        written: as in the transcript.
+        spoken: the words it was aligned as.
+    """
+
+    written: str
+    spoken: str
+
+
+class PronunciationSource(StrEnum):
+    """Where a pronunciation comes from, the surest first."""
+
+    USER = "user"
+    DICTIONARY = "dictionary"
+    SPELLED = "spelled"
+    G2P = "g2p"
+
+
+@dataclass(frozen=True, slots=True)
+class Pronunciation:
+    """How a word of an utterance was pronounced to align it.
+
+    Attributes:
+        word: as in the alignment.
+        phones: separated by spaces.
+        source: where they come from.
+    """
+
+    word: str
+    phones: str
+    source: PronunciationSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +85,13 @@ class Alignment:
         words: in time order, not overlapping.
         phones: in time order, silences left out; empty if the engine gives none.
         score: mean score a frame over the phones, nats; None where the engine gives none.
+        changes: where the words differ from what the transcript writes.
+        pronunciations: of the words that are not in the engine's own dictionary.
     """
 
     utterance: Utterance
     words: tuple[Interval, ...]
     phones: tuple[Interval, ...]
     score: float | None
+    changes: tuple[Change, ...] = ()
+    pronunciations: tuple[Pronunciation, ...] = ()

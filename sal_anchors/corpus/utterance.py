@@ -15,6 +15,7 @@ class Utterance:
         audio: the audio file.
         start: seconds from the file's start.
         duration: seconds, or None for all that follows ``start``.
+        channel: index from 0 of the channel to take, or None for the mean of all.
         transcript: what was said; None if no transcript was found.
         speaker: None where the corpus does not tell.
         split: the corpus's own split (``train``, ``dev``, ``test``), or None.
@@ -25,6 +26,7 @@ class Utterance:
     audio: Path
     start: float = 0.0
     duration: float | None = None
+    channel: int | None = None
     transcript: str | None = None
     speaker: str | None = None
     split: str | None = None

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sal_anchors.accounting import Reason, Status
-from sal_anchors.align.alignment import Interval
+from sal_anchors.align.alignment import Change, Interval, Pronunciation
+from sal_anchors.align.finding import Finding
 from sal_anchors.anchors.anchor import Anchor
 from sal_anchors.events.event import Event
 
@@ -32,6 +33,7 @@ class Row:
         message: what happened, for people; empty when ok.
         audio: path under the manifest's audio root, forward slashes.
         start: seconds from the file's start to the utterance's.
+        channel: index from 0 of the channel taken, or None for the mean of all.
         sample_rate: of the file, Hz; 0 if it could not be read.
         num_samples: of the utterance at the file's rate; 0 if it could not be read.
         content_hash: SHA-256 of the audio file, hex; empty if it could not be read.
@@ -42,6 +44,9 @@ class Row:
         words: with refined edges.
         engine_words: as the engine gave them.
         phones: as the engine gave them.
+        changes: where the words differ from what the transcript writes.
+        pronunciations: of the words that are not in the engine's own dictionary.
+        findings: what is odd about the alignment.
         events: in time order.
         anchors: the same events on the grid.
         num_frames: frames of the utterance on the manifest's grid.
@@ -55,6 +60,7 @@ class Row:
     message: str = ""
     audio: str
     start: float = 0.0
+    channel: int | None = None
     sample_rate: int = 0
     num_samples: int = 0
     content_hash: str = ""
@@ -65,6 +71,9 @@ class Row:
     words: tuple[Interval, ...] = ()
     engine_words: tuple[Interval, ...] = ()
     phones: tuple[Interval, ...] = ()
+    changes: tuple[Change, ...] = ()
+    pronunciations: tuple[Pronunciation, ...] = ()
+    findings: tuple[Finding, ...] = ()
     events: tuple[Event, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     num_frames: int = 0

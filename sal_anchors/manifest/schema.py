@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from sal_anchors.accounting import Reason, Status
-from sal_anchors.align.alignment import Interval
+from sal_anchors.align.alignment import Change, Interval, Pronunciation, PronunciationSource
+from sal_anchors.align.finding import Finding, FindingCode
 from sal_anchors.anchors.anchor import Anchor
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.manifest.row import Row
@@ -23,6 +24,22 @@ _INTERVALS = pa.list_(
             ("start", pa.float64()),
             ("end", pa.float64()),
             ("score", pa.float32()),
+            ("confidence", pa.float32()),
+        ]
+    )
+)
+_CHANGES = pa.list_(pa.struct([("written", pa.string()), ("spoken", pa.string())]))
+_PRONUNCIATIONS = pa.list_(
+    pa.struct([("word", pa.string()), ("phones", pa.string()), ("source", pa.string())])
+)
+_FINDINGS = pa.list_(
+    pa.struct(
+        [
+            ("code", pa.string()),
+            ("label", pa.string()),
+            ("start", pa.float64()),
+            ("end", pa.float64()),
+            ("value", pa.float64()),
         ]
     )
 )
@@ -60,6 +77,7 @@ SCHEMA = pa.schema(
         ("message", pa.string()),
         ("audio", pa.string()),
         ("start", pa.float64()),
+        ("channel", pa.int32()),
         ("sample_rate", pa.int32()),
         ("num_samples", pa.int64()),
         ("content_hash", pa.string()),
@@ -70,6 +88,9 @@ SCHEMA = pa.schema(
         ("words", _INTERVALS),
         ("engine_words", _INTERVALS),
         ("phones", _INTERVALS),
+        ("changes", _CHANGES),
+        ("pronunciations", _PRONUNCIATIONS),
+        ("findings", _FINDINGS),
         ("events", _EVENTS),
         ("anchors", _ANCHORS),
         ("num_frames", pa.int64()),
@@ -78,7 +99,37 @@ SCHEMA = pa.schema(
     ]
 )
 _PER_FRAME = ("labels", "weights")
-_NESTED = ("words", "engine_words", "phones", "events", "anchors")
+_Cell = dict[str, Any]
+
+
+def _pronunciation(cell: _Cell) -> Pronunciation:
+    return Pronunciation(cell["word"], cell["phones"], PronunciationSource(cell["source"]))
+
+
+def _finding(cell: _Cell) -> Finding:
+    return Finding(**{**cell, "code": FindingCode(cell["code"])})
+
+
+def _event(cell: _Cell) -> Event:
+    return Event(**{**cell, "kind": EventKind(cell["kind"])})
+
+
+def _anchor(cell: _Cell) -> Anchor:
+    class_index = cell.pop("class")
+    return Anchor(**{**cell, "kind": EventKind(cell["kind"])}, class_index=class_index)
+
+
+_NESTED: dict[str, Callable[[_Cell], Any]] = {
+    "words": lambda cell: Interval(**cell),
+    "engine_words": lambda cell: Interval(**cell),
+    "phones": lambda cell: Interval(**cell),
+    "changes": lambda cell: Change(**cell),
+    "pronunciations": _pronunciation,
+    "findings": _finding,
+    "events": _event,
+    "anchors": _anchor,
+}
+"""How an item of each nested column is made from its cell."""
 
 
 def to_batch(rows: Sequence[Row]) -> pa.RecordBatch:
@@ -110,36 +161,15 @@ def _cell(row: Row, name: str) -> Any:
     return [{field: getattr(item, field) for field in item.__slots__} for item in value]
 
 
-def _anchor_cell(anchor: Anchor) -> dict[str, Any]:
+def _anchor_cell(anchor: Anchor) -> _Cell:
     cell = {field: getattr(anchor, field) for field in anchor.__slots__}
     cell["class"] = cell.pop("class_index")
     return cell
 
 
-def _row(values: dict[str, Any]) -> Row:
-    for name in ("words", "engine_words", "phones"):
-        values[name] = tuple(Interval(**item) for item in values[name])
-    events = tuple(
-        Event(**{**item, "kind": EventKind(item["kind"])}) for item in values.pop("events")
-    )
-    anchors = tuple(_anchor(item) for item in values.pop("anchors"))
-    status = Status(values.pop("status"))
-    reason = values.pop("reason")
-    return Row(
-        **values,
-        events=events,
-        anchors=anchors,
-        status=status,
-        reason=Reason(reason) if reason else None,
-    )
-
-
-def _anchor(item: dict[str, Any]) -> Anchor:
-    return Anchor(
-        frame=item["frame"],
-        time=item["time"],
-        kind=EventKind(item["kind"]),
-        label=item["label"],
-        class_index=item["class"],
-        confidence=item["confidence"],
-    )
+def _row(values: _Cell) -> Row:
+    for name, make in _NESTED.items():
+        values[name] = tuple(make(cell) for cell in values[name])
+    values["status"] = Status(values["status"])
+    values["reason"] = Reason(values["reason"]) if values["reason"] else None
+    return Row(**values)

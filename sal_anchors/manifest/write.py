@@ -119,7 +119,7 @@ def _require_ours(folder: Path) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether a folder is a manifest's, damaged perhaps, or holds at most what a killed run left."""
+    """Whether a folder is a manifest's, or holds at most what a killed run left."""
     header = folder / HEADER_NAME
     if header.exists():
         return FORMAT.encode() in header.read_bytes()
