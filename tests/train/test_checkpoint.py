@@ -10,6 +10,7 @@ import torch
 
 from sal_anchors.errors import CheckpointError
 from sal_anchors.manifest import Manifest
+from sal_anchors.timebase import FrameGrid
 from sal_anchors.train.checkpoint import FILE_NAME, load_checkpoint, save_checkpoint
 
 
@@ -75,7 +76,7 @@ def test_another_version_names_both_and_the_tool_that_wrote_it(
         ({"classes": ["background", "up", "down"]}, "disagree"),
         ({"classes": 3}, "classes"),
         ({"surprise": 1}, "surprise"),
-        ({"grid": {"hop": -1}}, "hop"),
+        ({"grid": {**FrameGrid().to_dict(), "hop": -1}}, "hop"),
         ({"config": {"model": {"hidden": 10**9}}}, "hidden"),
     ],
 )
