@@ -35,3 +35,18 @@ def _labelled(row: dict[str, Any], folder: Path) -> Labelled:
         speaker=row.get("speaker"),
     )
     return Labelled(utterance, words, row["duration"])
+
+
+def read_transcribed(folder: Path) -> list[Utterance]:
+    """All rows with a transcript or, where there is none, a keyword."""
+    rows = map(json.loads, (folder / "utterances.jsonl").read_text("utf-8").splitlines())
+    return [
+        Utterance(
+            id=row["id"],
+            audio=folder / row["audio"],
+            transcript=row.get("text") or row.get("keyword"),
+            speaker=row.get("speaker"),
+        )
+        for row in rows
+        if row.get("text") or row.get("keyword")
+    ]

@@ -3,79 +3,147 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.table import Table
+from . import align_options as given
 
+if TYPE_CHECKING:
     from sal_anchors.accounting import Tally
 
 
 def align(
-    corpus: Annotated[
-        Path, typer.Argument(help="Folder of wav or flac files, transcripts beside them.")
-    ],
-    keyword: Annotated[
-        list[str] | None,
-        typer.Option("-k", "--keyword", help="Word or phrase to find; may be given again."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", help="Manifest folder.  [default: CORPUS.anchors]"),
-    ] = None,
-    lexicon: Annotated[
-        Path | None,
-        typer.Option(help="Pronunciations of your own: lines of 'word PHONE PHONE ...'."),
-    ] = None,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")] = 1,
+    corpus: given.CorpusArgument,
+    keyword: given.Keywords = None,
+    out: given.Out = None,
+    layout: given.Layout = "auto",
+    audio_root: given.AudioRoot = None,
+    channel: given.Channel = None,
+    speaker_pattern: given.SpeakerPattern = None,
+    split_pattern: given.SplitPattern = None,
+    column: given.Columns = None,
+    language: given.Language = None,
+    lexicon: given.LexiconFile = None,
+    pronounce: given.Pronounce = None,
+    guess: given.Guess = True,
+    engine: given.Engine = "auto",
+    phones: given.Phones = True,
+    model: given.Model = None,
+    import_: given.Import = None,
+    mfa_command: given.MfaCommand = None,
+    mfa_mode: given.MfaMode = "align",
+    mfa_model: given.MfaModel = None,
+    mfa_dictionary: given.MfaDictionary = None,
+    mfa_g2p: given.MfaG2p = None,
+    jobs: given.Jobs = 1,
+    max_failures: given.MaxFailures = None,
+    retry_failed: given.RetryFailed = False,
+    resume: given.Resume = True,
 ) -> None:
     """Align transcripts to audio and write anchors, labels and weights a frame.
 
-    With keywords, each becomes a class that begins where the keyword ends. Without, the class
-    is speech, from each onset on.
+    With keywords, each becomes a class that begins where the keyword ends.
+    Without, the class is speech, from each onset on.
 
-    Exit status: 0 all utterances are in, 1 some failed (the manifest says which and why),
-    2 wrong usage or nothing usable.
+    A run that was ended early goes on when it is started again.
+
+    Exit status: 0 all utterances are in, suspect ones too; 1 some failed, the
+    manifest says which and why; 2 wrong usage or nothing usable; 130 interrupted.
     """
+    import signal
     import time
 
     from rich.console import Console
 
     from sal_anchors.align import Lexicon
-    from sal_anchors.align.pocketsphinx import PocketsphinxAligner
+    from sal_anchors.align.engines import EngineOptions, choose
+    from sal_anchors.align.mfa import split_command
     from sal_anchors.anchors.recipe import keyword_recipe, onset_recipe
     from sal_anchors.annotate import build_manifest
-    from sal_anchors.corpus import read_sidecar_corpus
+    from sal_anchors.corpus import CorpusOptions, read_corpus
+    from sal_anchors.errors import TooManyFailuresError
 
     from .progress import row_progress
+    from .summary import print_summary
 
-    recipe = keyword_recipe(tuple(keyword)) if keyword else onset_recipe()
-    target = out or corpus.resolve().with_name(f"{corpus.resolve().name}.anchors")
-    items = list(read_sidecar_corpus(corpus))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    target = out or _beside(corpus)
     began = time.perf_counter()
-    with row_progress("aligning", len(items)) as on_row:
-        tally = build_manifest(
-            items,
-            target,
-            audio_root=corpus,
-            recipe=recipe,
-            aligner=PocketsphinxAligner(),
-            lexicon=Lexicon.from_file(lexicon) if lexicon else Lexicon(),
-            jobs=jobs,
-            on_row=on_row,
+    try:
+        recipe = keyword_recipe(tuple(keyword)) if keyword else onset_recipe()
+        own = Lexicon.from_file(lexicon) if lexicon else Lexicon()
+        own = Lexicon(own.with_pronunciations(pronounce or ()).entries, guess=guess)
+        found = read_corpus(
+            corpus,
+            CorpusOptions(
+                layout=layout,
+                channel=channel,
+                speaker_pattern=speaker_pattern,
+                split_pattern=split_pattern,
+                columns=given.columns_of(column or ()),
+                audio_root=audio_root,
+                language=language or "en",
+            ),
         )
-    seconds = time.perf_counter() - began
-    console = Console(highlight=False)
-    console.print(_summary(tally, recipe.keywords, seconds))
-    if unheard := [k for k in recipe.keywords if not tally.events["keyword_end", k]]:
-        console.print(f"[yellow]Not found in any aligned transcript:[/] {', '.join(unheard)}")
-    if tally.usable < tally.total:
-        told = f"Failures by file: sal-anchors inspect {target} --plain --list"
-        console.print(told, markup=False, soft_wrap=True)
-    console.print(f"Manifest: {target}", markup=False, soft_wrap=True)
+        spoken = given.language_of(found.items, language)
+        command = split_command(mfa_command) if mfa_command else ()
+        with row_progress("aligning", len(found.items)) as progress:
+            options = EngineOptions(
+                phones=phones,
+                mfa=given.mfa_options(
+                    language=spoken,
+                    command=command,
+                    mode=mfa_mode,
+                    model=mfa_model,
+                    dictionary=mfa_dictionary,
+                    g2p=mfa_g2p,
+                ),
+                mfa_command=command,
+                model=model,
+                imported=given.import_options(import_),
+                has_lexicon=bool(own.entries),
+                on_progress=progress.on_stage,
+            )
+            chosen = choose(engine, spoken, options)
+            tally = build_manifest(
+                found.items,
+                target,
+                audio_root=found.audio_root,
+                recipe=recipe,
+                aligner=chosen.aligner,
+                lexicon=own,
+                jobs=jobs,
+                layout=found.layout,
+                resume=resume,
+                retry_failed=retry_failed,
+                max_failures=given.most_failures(max_failures, len(found.items)),
+                on_row=progress.on_row,
+            )
+    except KeyboardInterrupt:
+        kept = "what was aligned is kept: run the same command again to go on"
+        typer.echo(f"sal-anchors: interrupted; {kept if resume else 'nothing is kept'}", err=True)
+        raise typer.Exit(130) from None
+    except TooManyFailuresError as error:
+        typer.echo(f"sal-anchors: {error}", err=True)
+        raise typer.Exit(1) from None
+    print_summary(
+        Console(highlight=False),
+        tally,
+        keywords=recipe.keywords,
+        layout=found.layout,
+        engine=chosen.aligner.provenance,
+        why=chosen.why,
+        seconds=time.perf_counter() - began,
+        target=target,
+    )
     raise typer.Exit(_exit_status(tally))
+
+
+def _beside(corpus: Path) -> Path:
+    whole = corpus.resolve()
+    name = whole.stem if whole.is_file() else whole.name
+    return whole.with_name(f"{name}.anchors")
 
 
 def _exit_status(tally: Tally) -> int:
@@ -84,31 +152,3 @@ def _exit_status(tally: Tally) -> int:
     from sal_anchors.accounting import Status
 
     return 1 if tally.statuses[Status.FAILED] else 0
-
-
-def _summary(tally: Tally, keywords: tuple[str, ...], seconds: float) -> Table:
-    from rich.table import Table
-
-    from sal_anchors.accounting import Status
-
-    table = Table(title="Alignment", show_header=False, title_justify="left")
-    table.add_column(style="bold")
-    table.add_column(justify="right")
-    table.add_column()
-    table.add_row("utterances", str(tally.total), "")
-    for status in Status:
-        reasons = ", ".join(
-            f"{reason} {count}"
-            for reason, count in tally.reasons.most_common()
-            if reason.status is status
-        )
-        table.add_row(f"  {status}", str(tally.statuses[status]), reasons)
-    for phrase in keywords:
-        found = tally.events["keyword_end", phrase]
-        table.add_row("keyword ends", str(found), repr(phrase))
-    table.add_row("speech onsets", str(tally.events["speech_onset", "speech"]), "")
-    table.add_row("audio", f"{tally.audio_seconds / 60:.2f}", "minutes")
-    table.add_row("wall time", f"{seconds:.1f}", "seconds")
-    factor = seconds / tally.audio_seconds if tally.audio_seconds else 0.0
-    table.add_row("real-time factor", f"{factor:.3f}", "seconds a second of audio")
-    return table

@@ -14,6 +14,7 @@ from .align import align
 from .doctor import doctor
 from .evaluate import evaluate
 from .inspect import inspect
+from .lexicon import lexicon
 from .train import train
 
 app = typer.Typer(
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (align, inspect, train, evaluate, doctor):
+for command in (align, lexicon, inspect, train, evaluate, doctor):
     app.command()(command)
 
 

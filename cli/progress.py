@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from sal_anchors.manifest.row import Row
 
 
+class RowProgress:
+    """A bar that advances row by row, and tells what an external engine is at."""
+
+    def __init__(self, bar: Progress, task: TaskID):
+        self._bar = bar
+        self._task = task
+        self.done = 0
+        self._failed = 0
+
+    def on_row(self, row: Row) -> None:
+        """Count a finished row."""
+        self.done += 1
+        self._failed += row.status == "failed"
+        self._bar.update(self._task, completed=self.done, failed=self._failed, stage="")
+
+    def on_stage(self, stage: str) -> None:
+        """Show what an engine says that it is doing."""
+        self._bar.update(self._task, stage=stage[:_STAGE_WIDTH])
+
+
+_STAGE_WIDTH = 60
+
+
 @contextmanager
-def row_progress(title: str, total: int) -> Iterator[Callable[[Row], None]]:
-    """Gives the function to call with each finished row."""
+def row_progress(title: str, total: int) -> Iterator[RowProgress]:
+    """A bar for ``total`` rows, gone when the context is left."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -30,14 +55,7 @@ def row_progress(title: str, total: int) -> Iterator[Callable[[Row], None]]:
         TextColumn("{task.fields[failed]} failed"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[stage]}", markup=False),
     )
-    failed = 0
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=total, failed=0)
-
-        def on_row(row: Row) -> None:
-            nonlocal failed
-            failed += row.status == "failed"
-            progress.update(task, advance=1, failed=failed)
-
-        yield on_row
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield RowProgress(bar, bar.add_task(title, total=total, failed=0, stage=""))

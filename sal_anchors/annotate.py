@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from sal_anchors import __version__
 from sal_anchors.accounting import Failure, Reason, Status, Tally
 from sal_anchors.align import Aligner, Alignment, Lexicon
-from sal_anchors.align.quality import judge
+from sal_anchors.align.aligner import Scope
+from sal_anchors.align.cache import ResultStore
+from sal_anchors.align.items import AlignedItems
+from sal_anchors.align.quality import assess
+from sal_anchors.align.quality.calibration import calibration_of
+from sal_anchors.align.resume import ResumingAligner
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.anchors.render import render
-from sal_anchors.audio import AudioError, Recording, read_recording
+from sal_anchors.audio import AudioError, Recording
 from sal_anchors.corpus import Utterance, assign_split
-from sal_anchors.errors import EngineError
+from sal_anchors.errors import EngineError, TooManyFailuresError
 from sal_anchors.events.edges import refine_words
 from sal_anchors.events.find import find_events
-from sal_anchors.manifest import Header, Row, write_manifest
-from sal_anchors.manifest.header import Part, counts_of
+from sal_anchors.lazy_audio import OpenRecording, open_recording
+from sal_anchors.manifest import Header, Row
+from sal_anchors.manifest.header import counts_of
+from sal_anchors.manifest.write import LOGS, RESULTS, StagedManifest
 
 
 def build_manifest(
@@ -33,6 +42,10 @@ def build_manifest(
     aligner: Aligner,
     lexicon: Lexicon,
     jobs: int = 1,
+    layout: str = "",
+    resume: bool = True,
+    retry_failed: bool = False,
+    max_failures: int | None = None,
     on_row: Callable[[Row], None] = lambda row: None,
 ) -> Tally:
     """Align a corpus and write its manifest; every item gets exactly one row.
@@ -45,74 +58,90 @@ def build_manifest(
         aligner: the engine.
         lexicon: the user's pronunciations.
         jobs: processes, >= 1.
+        layout: of the corpus, for the report.
+        resume: keep each alignment in ``out/.results`` as it is made, and use those kept there
+            by earlier runs; what this run does not use is dropped at its end.
+        retry_failed: align again what failed in an earlier run.
+        max_failures: stop once more utterances than this have failed; None for no limit.
         on_row: called with each finished row, for progress.
 
     Returns:
         The counts; ``total`` is the number of items.
 
     Raises:
-        ManifestError: ``out`` holds something that is not a manifest.
+        ManifestError: ``out`` holds something that is not a manifest, or is being written to.
         LexiconError: a pronunciation does not fit the engine.
         EngineError: the engine did not return one result an utterance.
+        TooManyFailuresError: more than ``max_failures`` failed; the manifest is as it was before
+            the run, and its alignments are kept.
     """
+    remembered = resume and aligner.capabilities.scope is not Scope.FILES
+    with (
+        tempfile.TemporaryDirectory(prefix="sal-anchors-") as workdir,
+        StagedManifest(out) as staged,
+        _kept_logs(Path(workdir), out / LOGS),
+        ResultStore(out / RESULTS) if remembered else nullcontext() as store,
+    ):
+        engine = ResumingAligner(aligner, store, retry_failed=retry_failed)
+        results = AlignedItems(items, engine, lexicon, Path(workdir), jobs)
 
-    def finished(workdir: Path) -> Iterator[Row]:
-        def align(utterances: Iterable[Utterance]) -> Iterator[Alignment | Failure]:
-            return aligner.align_corpus(utterances, lexicon, workdir, jobs)
+        def rows() -> Generator[Row]:
+            failures: Counter[Reason] = Counter()
+            for done, result in enumerate(results, start=1):
+                row = annotate(result, recipe, engine, audio_root)
+                on_row(row)
+                yield row
+                if row.reason and row.status is Status.FAILED:
+                    failures[row.reason] += 1
+                    _require_few(failures, done, max_failures)
 
-        for result in _account(items, align):
-            row = annotate(result, recipe, aligner, audio_root)
-            on_row(row)
-            yield row
-
-    def header(parts: tuple[Part, ...], tally: Tally) -> Header:
-        return Header(
+        with closing(rows()) as finished:
+            parts, tally = staged.write(finished)
+        tally.require(results.entered)
+        tally.resumed = engine.resumed
+        header = Header(
             tool_version=__version__,
             audio_root=Path(os.path.relpath(audio_root.resolve(), out.resolve())).as_posix(),
             grid=recipe.grid.grid(),
             recipe=recipe,
-            provenance=aligner.provenance,
+            provenance=engine.provenance,
             counts=counts_of(tally),
             audio_seconds=tally.audio_seconds,
             parts=parts,
         )
+        staged.commit(header, tally, layout=layout)
+        engine.forget_unused()
+    return tally
 
-    with tempfile.TemporaryDirectory(prefix="sal-anchors-") as workdir:
-        return write_manifest(out, finished(Path(workdir)), header)
+
+@contextmanager
+def _kept_logs(workdir: Path, logs: Path) -> Generator[None]:
+    """Keep what external engines printed, ``NAME-*.log`` in the working folder, as ``NAME.log``;
+    an error that points there points to what is kept."""
+    try:
+        yield
+    except EngineError as error:
+        if error.where is None or workdir.resolve() not in Path(error.where).parents:
+            raise
+        kept = logs / _log_name(Path(error.where))
+        raise EngineError(error.problem, where=kept, hint=error.hint) from error
+    finally:
+        for log in sorted(workdir.rglob("*.log")):
+            logs.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(log, logs / _log_name(log))
 
 
-def _account(
-    items: Iterable[Utterance | Failure],
-    align: Callable[[Iterable[Utterance]], Iterator[Alignment | Failure]],
-) -> Iterator[Alignment | Failure]:
-    """Results of ``align`` and failures of the corpus, one an item, in the items' order."""
-    waiting: deque[Utterance | Failure] = deque()
+def _log_name(log: Path) -> str:
+    return f"{log.stem.split('-')[0]}.log"
 
-    def early_failures() -> Iterator[Failure]:
-        while waiting and isinstance(waiting[0], Failure):
-            yield waiting[0]
-            waiting.popleft()
 
-    def alignable() -> Iterator[Utterance]:
-        for item in items:
-            waiting.append(item)
-            if isinstance(item, Utterance):
-                yield item
-
-    for result in align(alignable()):
-        yield from early_failures()
-        expected = waiting.popleft() if waiting else None
-        if expected is not result.utterance and expected != result.utterance:
-            raise EngineError(
-                f"the engine returned {result.utterance.id!r} where {expected!r} was due",
-                hint="This is a fault of the engine's adapter; please report it",
-            )
-        yield result
-    yield from early_failures()
-    if waiting:
-        raise EngineError(
-            f"the engine returned nothing for {len(waiting)} utterances, first {waiting[0]}",
-            hint="This is a fault of the engine's adapter; please report it",
+def _require_few(failures: Counter[Reason], done: int, limit: int | None) -> None:
+    if limit is not None and failures.total() > limit:
+        reasons = ", ".join(f"{reason} {count}" for reason, count in failures.most_common())
+        raise TooManyFailuresError(
+            f"{failures.total()} of the first {done} utterances failed ({reasons}), "
+            f"at most {limit} may",
+            hint="The manifest is as it was; what was aligned is kept for the next run",
         )
 
 
@@ -123,8 +152,12 @@ def annotate(
     utterance = result.utterance
     row = _bare_row(utterance, audio_root)
     try:
-        recording = read_recording(
-            utterance.audio, recipe.grid.grid(), start=utterance.start, duration=utterance.duration
+        recording = open_recording(
+            utterance.audio,
+            recipe.grid.grid(),
+            start=utterance.start,
+            duration=utterance.duration,
+            channel=utterance.channel,
         )
     except AudioError as error:
         return _explained(row, *_first_cause(result, error))
@@ -136,12 +169,10 @@ def annotate(
     )
     if isinstance(result, Failure):
         return _explained(row, result.reason, result.message)
-    verdict = judge(result, aligner.capabilities.score_limits)
-    if verdict:
-        row = _explained(row, *verdict)
-    if row.status is Status.FAILED:
-        return row
-    return _with_targets(row, result, recording, recipe, f"{aligner.provenance.engine}+energy")
+    try:
+        return _with_targets(row, result, recording, recipe, aligner)
+    except AudioError as error:
+        return _explained(row, error.reason, str(error))
 
 
 def _bare_row(utterance: Utterance, audio_root: Path) -> Row:
@@ -168,28 +199,45 @@ def _explained(row: Row, reason: Reason, message: str) -> Row:
 
 
 def _with_targets(
-    row: Row, alignment: Alignment, recording: Recording, recipe: Recipe, source: str
+    row: Row,
+    alignment: Alignment,
+    recording: Recording | OpenRecording,
+    recipe: Recipe,
+    aligner: Aligner,
 ) -> Row:
-    grid = recipe.grid.grid()
-    refined = refine_words(alignment.words, recording.samples, grid)
+    grid, engine = recipe.grid.grid(), aligner.provenance.engine
+    refined = refine_words(alignment.words, recording.samples, grid, aligner.capabilities.edges)
+    judged = assess(
+        alignment,
+        [word.interval for word in refined],
+        recording.samples,
+        grid,
+        limits=aligner.capabilities.score_limits,
+        calibration=calibration_of(engine),
+    )
+    if judged.verdict:
+        row = _explained(row, *judged.verdict)
+    if row.status is Status.FAILED:
+        return row
     events = find_events(
-        refined,
+        [replace(word, interval=sure) for word, sure in zip(refined, judged.words, strict=True)],
         keywords=recipe.keywords,
         max_pause=recipe.max_pause_ms / 1000,
         min_silence=recipe.min_silence_ms / 1000,
         min_speech=recipe.min_speech_ms / 1000,
-        source=source,
+        source=f"{engine}+energy",
     )
     num_frames = grid.num_frames(len(recording.samples))
     targets = render(events, recipe, num_frames)
     return replace(
         row,
         score=alignment.score,
-        words=tuple(word.interval for word in refined),
+        words=judged.words,
         engine_words=alignment.words,
         phones=alignment.phones,
         changes=alignment.changes,
         pronunciations=alignment.pronunciations,
+        findings=judged.findings,
         events=events,
         anchors=targets.anchors,
         num_frames=num_frames,

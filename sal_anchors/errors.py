@@ -37,6 +37,14 @@ class EngineError(SalAnchorsError):
     """An alignment engine that is absent or does not start."""
 
 
+class AccountingError(SalAnchorsError):
+    """Utterances that got lost between corpus and manifest: a fault of this package."""
+
+
+class TooManyFailuresError(SalAnchorsError):
+    """More utterances failed than the run was told to bear."""
+
+
 class RecipeError(SalAnchorsError):
     """A recipe that contradicts itself."""
 

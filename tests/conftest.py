@@ -285,3 +285,19 @@ def make_row() -> Callable[..., Row]:
         return Row(id=id_, **{**values, **fields})
 
     return make
+
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """``shared_data(name)``: a set of real speech that is not part of the project, else a skip."""
+
+    def find(name: str) -> Path:
+        folder = SHARED_DATA / name
+        if not folder.is_dir():
+            pytest.skip(f"needs ../shared/data/{name}, which is not part of the project")
+        return folder
+
+    return find

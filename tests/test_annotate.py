@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ ACCOUNTS = {
     "no-transcript": Reason.MISSING_TRANSCRIPT,
     "oov": Reason.OOV,
     "silence": Reason.SILENT,
+    "substituted": Reason.LOW_CONFIDENCE,
     "text": Reason.NOT_AUDIO,
     "twice": None,
     "twice.wav": Reason.DUPLICATE_ID,
@@ -60,8 +62,10 @@ def troubled(tmp_path_factory: pytest.TempPathFactory, prompts: Path) -> Path:
         "no-audio.txt": said,
         "no-transcript.flac": speech,
         "oov.flac": speech,
-        "oov.txt": "Please frobnicate again.",
+        "oov.txt": "Please пожалуйста again.",
         "silence.txt": said,
+        "substituted.flac": speech,
+        "substituted.txt": "Please frobnicate again.",
         "text.wav": "this is no recording",
         "text.txt": said,
         "twice.flac": speech,
@@ -118,12 +122,17 @@ def test_every_message_names_its_file(
 def test_counts_add_up(troubled: Path, accounted: tuple[Tally, dict[str, Row]]) -> None:
     tally, rows = accounted
     assert tally.total == len(rows) == len(ACCOUNTS) == tally.statuses.total()
-    assert tally.usable == 2
-    assert tally.statuses == {Status.OK: 2, Status.FAILED: 9, Status.SKIPPED: 2}
+    assert tally.usable == 3
+    assert tally.statuses == {
+        Status.OK: 2,
+        Status.SUSPECT: 1,
+        Status.FAILED: 9,
+        Status.SKIPPED: 2,
+    }
     assert dict(tally.reasons) == {reason: 1 for reason in ACCOUNTS.values() if reason}
     counts = Manifest.open(troubled.with_name("corpus.anchors")).header.counts
     assert counts["total"] == sum(counts[status] for status in Status)
-    assert sum(counts["reasons"].values()) == counts["failed"] + counts["skipped"]
+    assert sum(counts["reasons"].values()) == counts["total"] - counts["ok"]
 
 
 def test_only_usable_rows_carry_targets(accounted: tuple[Tally, dict[str, Row]]) -> None:
@@ -250,9 +259,76 @@ def _scripted(tmp_path: Path, copy_prompts: CopyPrompts, lose: int) -> tuple[Pat
 
 
 @pytest.mark.parametrize("lose", [0, 1, 2])
-def test_an_engine_that_loses_an_utterance_is_an_error_and_nothing_is_written(
+def test_an_engine_that_loses_an_utterance_is_an_error_and_no_manifest_is_written(
     tmp_path: Path, copy_prompts: CopyPrompts, lose: int
 ) -> None:
     with pytest.raises(EngineError, match=("im-sorry", "sorry", "vm-press")[lose]):
         _scripted(tmp_path, copy_prompts, lose)
-    assert not (tmp_path / "x.anchors").exists()
+    assert not (tmp_path / "x.anchors" / "manifest.json").exists()
+
+
+@dataclass(frozen=True)
+class ChattyAligner(ScriptedAligner):
+    """An engine that prints to a log, and may then stop."""
+
+    stops: bool = False
+
+    def align_corpus(
+        self, utterances: Iterable[Utterance], lexicon: Lexicon, workdir: Path, jobs: int
+    ) -> Iterator[Alignment | Failure]:
+        log = workdir.resolve() / "chatty-x1.log"
+        log.write_text("three files read")
+        if self.stops:
+            raise EngineError("it stopped", where=log, hint="Read it")
+        yield from super().align_corpus(utterances, lexicon, workdir, jobs)
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_what_an_engine_prints_is_kept_and_its_error_points_there(
+    tmp_path: Path, copy_prompts: CopyPrompts, stops: bool
+) -> None:
+    corpus = copy_prompts(tmp_path / "corpus", "sorry")
+    (item,) = read_sidecar_corpus(corpus)
+    assert isinstance(item, Utterance)
+    out = tmp_path / "x.anchors"
+    aligner = ChattyAligner((Alignment(item, (Interval("x", 0.25, 0.5),), (), None),), stops=stops)
+    with pytest.raises(EngineError) if stops else nullcontext() as caught:
+        build_manifest(
+            [item],
+            out,
+            audio_root=corpus,
+            recipe=keyword_recipe(("x",)),
+            aligner=aligner,
+            lexicon=Lexicon(),
+        )
+    assert (out / "logs" / "chatty.log").read_text() == "three files read"
+    if caught:
+        assert str(caught.value) == f"{out}/logs/chatty.log: it stopped. Read it"
+        build_manifest(
+            [item],
+            out,
+            audio_root=corpus,
+            recipe=keyword_recipe(("x",)),
+            aligner=ChattyAligner(aligner.results),
+            lexicon=Lexicon(),
+        )
+    assert Manifest.open(out).header.counts["total"] == 1
+
+
+def test_an_utterance_in_a_language_the_engine_does_not_know_is_left_out(
+    tmp_path: Path, copy_prompts: CopyPrompts
+) -> None:
+    corpus = copy_prompts(tmp_path / "corpus", "im-sorry", "sorry")
+    first, second = (u for u in read_sidecar_corpus(corpus) if isinstance(u, Utterance))
+    tally = build_manifest(
+        [replace(first, language="en-AU"), replace(second, language="de")],
+        tmp_path / "x.anchors",
+        audio_root=corpus,
+        recipe=keyword_recipe(("sorry",)),
+        aligner=PocketsphinxAligner(),
+        lexicon=Lexicon(),
+    )
+    assert tally.statuses == {Status.OK: 1, Status.SKIPPED: 1}
+    row = Manifest.open(tmp_path / "x.anchors").row("sorry")
+    assert row.reason is Reason.OTHER_LANGUAGE
+    assert f"{corpus}/sorry.flac: it is in 'de', the engine knows en" in row.message

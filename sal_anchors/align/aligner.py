@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +29,44 @@ class ScoreLimits:
     warn_below: float
 
 
+class Scope(StrEnum):
+    """What a result depends on beside engine, settings and pronunciations.
+
+    It decides which results can be kept for resuming: a result is found again only if all that
+    it depends on is as it was.
+    """
+
+    UTTERANCE = "utterance"
+    """Its own audio and transcript."""
+    SPEAKER = "speaker"
+    """All utterances of its speaker: the engine adapts to each."""
+    CORPUS = "corpus"
+    """All utterances: the engine trains on them."""
+    FILES = "files"
+    """Files of its own, read anew in each run; nothing is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeErrors:
+    """How far an engine's word edges are from hand-made ones, seconds; defaults: pocketsphinx's.
+
+    The p90 values are 90th percentiles of the absolute error, after edge refinement.
+
+    Attributes:
+        bias: median of found minus true of boundaries between words; it is taken off them.
+        start: p90 of word starts that the energy does not settle.
+        end: p90 of word ends likewise.
+        start_after_pause: p90 of word starts at an energy edge.
+        end_before_pause: p90 of word ends at an energy edge.
+    """
+
+    bias: float = -0.005
+    start: float = 0.040
+    end: float = 0.038
+    start_after_pause: float = 0.026
+    end_before_pause: float = 0.097
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an engine can do.
@@ -39,6 +78,8 @@ class Capabilities:
         phones: whether it returns phones.
         score_limits: how its scores are judged; None if it gives none.
         max_seconds: longest utterance it takes.
+        scope: what a result depends on.
+        edges: how far its word edges are from the truth.
     """
 
     languages: frozenset[str]
@@ -47,6 +88,8 @@ class Capabilities:
     phones: bool
     score_limits: ScoreLimits | None
     max_seconds: float
+    scope: Scope = Scope.UTTERANCE
+    edges: EdgeErrors = EdgeErrors()
 
 
 class Aligner(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sal_anchors.align.finding import Finding
 from sal_anchors.corpus.utterance import Utterance
 
 
@@ -87,6 +88,7 @@ class Alignment:
         score: mean score a frame over the phones, nats; None where the engine gives none.
         changes: where the words differ from what the transcript writes.
         pronunciations: of the words that are not in the engine's own dictionary.
+        findings: what the engine itself, or a second one, has to say against it.
     """
 
     utterance: Utterance
@@ -95,3 +97,4 @@ class Alignment:
     score: float | None
     changes: tuple[Change, ...] = ()
     pronunciations: tuple[Pronunciation, ...] = ()
+    findings: tuple[Finding, ...] = ()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from threading import Thread
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -28,7 +32,8 @@ def map_ordered(
 
     At most ``4 * jobs`` items are in flight. If a worker dies, the items in flight are tried
     again one at a time, each in a pool of its own; one that kills its worker again gives
-    ``on_crash(item)``.
+    ``on_crash(item)``. No worker outlives this generator or its process, however they end;
+    Ctrl-C is left to the process that made them.
 
     Args:
         function: importable by name, as are its argument and result picklable by the pool.
@@ -37,8 +42,11 @@ def map_ordered(
         on_crash: makes the result of an item that kills its worker.
     """
 
+    context = get_context("spawn")
+    end, lifeline = context.Pipe(duplex=False)
+
     def executor(workers: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(workers, get_context("spawn"), initializer, initargs)
+        return ProcessPoolExecutor(workers, context, _begin, (end, initializer, initargs))
 
     def alone(item: T) -> R:
         with executor(1) as single:
@@ -79,4 +87,20 @@ def map_ordered(
             yield from finished(_IN_FLIGHT_A_JOB * jobs - 1)
         yield from finished(0)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        lifeline.close()
+        pool.shutdown(wait=True, cancel_futures=True)
+        end.close()
+
+
+def _begin(
+    lifeline: Connection, initializer: Callable[..., None], initargs: tuple[object, ...]
+) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+    initializer(*initargs)
+
+
+def _end_with(lifeline: Connection) -> None:
+    """End this process when the other end of the pipe is closed, if by its process's death."""
+    lifeline.poll(None)
+    os._exit(0)

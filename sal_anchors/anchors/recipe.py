@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sal_anchors.align.lexicon import words_of
 from sal_anchors.anchors.kernel import KernelShape
@@ -16,7 +16,7 @@ Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
 
 
 class _Config(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class GridConfig(_Config):
@@ -78,7 +78,7 @@ class Recipe(_Config):
 
     Attributes:
         grid: the detector's frame grid.
-        keywords: phrases to find, one or more words each, lower case.
+        keywords: phrases to find, one or more words each, normalised as transcripts are.
         max_pause_ms: the longest pause between words of one keyword.
         min_silence_ms: a pause this long separates two stretches of speech.
         min_speech_ms: a stretch of speech shorter than this is no event.
@@ -93,6 +93,17 @@ class Recipe(_Config):
     min_speech_ms: Milliseconds = 50.0
     floor: Annotated[float, Field(ge=0)] = 1.0
     rules: tuple[EventRule, ...] = ()
+
+    @field_validator("keywords")
+    @classmethod
+    def _normalised(cls, keywords: tuple[str, ...]) -> tuple[str, ...]:
+        for keyword in keywords:
+            if not words_of(keyword):
+                raise RecipeError(
+                    f"a keyword without words: {keyword!r}",
+                    hint="Give words, such as: -k 'hey computer'",
+                )
+        return tuple(dict.fromkeys(" ".join(words_of(keyword)) for keyword in keywords))
 
     @model_validator(mode="after")
     def _peaks_above_floor(self) -> Self:
@@ -118,22 +129,14 @@ class Recipe(_Config):
 
 def keyword_recipe(keywords: tuple[str, ...]) -> Recipe:
     """Keyword spotting: each keyword is a class that begins where the keyword ends."""
-    for keyword in keywords:
-        if not words_of(keyword):
-            raise RecipeError(
-                f"a keyword without words: {keyword!r}",
-                hint="Give words, such as: -k 'hey computer'",
-            )
-    phrases = tuple(dict.fromkeys(" ".join(words_of(keyword)) for keyword in keywords))
-    return Recipe(
-        keywords=phrases,
-        rules=tuple(
-            EventRule(
-                kind=EventKind.KEYWORD_END, label=phrase, class_name=phrase, kernel=KernelConfig()
-            )
-            for phrase in phrases
-        ),
+    phrases = Recipe(keywords=keywords).keywords
+    rules = tuple(
+        EventRule(
+            kind=EventKind.KEYWORD_END, label=phrase, class_name=phrase, kernel=KernelConfig()
+        )
+        for phrase in phrases
     )
+    return Recipe(keywords=phrases, rules=rules)
 
 
 def onset_recipe() -> Recipe:

@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from sal_anchors.corpus.utterance import Utterance
 
 SPLITS = ("train", "dev", "test")
+SPLIT_NAMES = {
+    "train": "train",
+    "training": "train",
+    "dev": "dev",
+    "devel": "dev",
+    "development": "dev",
+    "val": "dev",
+    "valid": "dev",
+    "validation": "dev",
+    "test": "test",
+    "testing": "test",
+    "eval": "test",
+    "evaluation": "test",
+}
 
 _DEV_SHARE = 0.15
 _TEST_SHARE = 0.25
+
+
+def split_named(name: str) -> str | None:
+    """The split that a word stands for, whatever its case; None for any other word."""
+    return SPLIT_NAMES.get(name.strip().lower())
+
+
+def split_within(name: str) -> str | None:
+    """The one split that a compound name such as ``train-clean-100`` or ``manifest_dev`` holds."""
+    found = {SPLIT_NAMES[w] for w in re.split(r"[^a-z]+", name.lower()) if w in SPLIT_NAMES}
+    return found.pop() if len(found) == 1 else None
 
 
 def assign_split(utterance: Utterance) -> str:

@@ -1,4 +1,4 @@
-"""From an engine's score to the probability that the words were said there."""
+"""How sure the words of an event are."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ _SLOPE = 1.50
 def confidence(words: Sequence[Interval]) -> float:
     """Probability in [0, 1] that ``words`` were said where they are aligned.
 
-    ``1 / (1 + exp(-1.50 * (s + 3.06)))`` of the duration-weighted mean score ``s`` in nats a
-    frame; 1 where the engine gives no scores. The two constants hold for pocketsphinx and were
-    fitted on hand-checked speech with right and shuffled transcripts.
+    The lowest calibrated confidence among them, where they have one: an event is as sure as its
+    least sure word. Else ``1 / (1 + exp(-1.50 * (s + 3.06)))`` of the duration-weighted mean
+    score ``s`` in nats a frame, whose constants hold for pocketsphinx; 1 where there are no
+    scores either.
     """
+    known = [word.confidence for word in words if word.confidence is not None]
+    if known:
+        return min(known)
     scored = [(w.score, w.end - w.start) for w in words if w.score is not None]
     seconds = sum(duration for _, duration in scored)
     if not seconds:

@@ -14,20 +14,16 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
+from sal_anchors.align.aligner import EdgeErrors
 from sal_anchors.align.alignment import Interval
+from sal_anchors.lazy_audio import Samples
 from sal_anchors.timebase import FrameGrid
-
-_BIAS_SECONDS = 0.005
-"""How much too early pocketsphinx places boundaries between words, at the median."""
 
 _STEP = 0.0025
 _WINDOW = 0.015
 _FLOOR_DB = -90.0
 _CONTEXT = 0.25
-
-_PAUSE_START_P90, _COARSE_START_P90 = 0.026, 0.040
-_PAUSE_END_P90, _COARSE_END_P90 = 0.097, 0.038
-"""90th percentile of the absolute error on hand-labelled speech, by sort of edge."""
+_DEFAULT_ERRORS = EdgeErrors()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +71,10 @@ class _Edge:
 
 
 def refine_words(
-    words: tuple[Interval, ...], samples: NDArray[np.float32], grid: FrameGrid
+    words: tuple[Interval, ...],
+    samples: Samples,
+    grid: FrameGrid,
+    errors: EdgeErrors = _DEFAULT_ERRORS,
 ) -> tuple[RefinedWord, ...]:
     """The words with their edges refined.
 
@@ -87,12 +86,13 @@ def refine_words(
         words: in time order.
         samples: float32 (N,), the utterance at the grid's rate.
         grid: gives the sample rate; times are snapped to its samples.
+        errors: those of the engine that the words come from.
     """
-    envelope = _Envelope.of(samples, grid.sample_rate)
+    envelope = _Envelope(samples, grid.sample_rate)
     pause_starts = [0.0, *(word.end for word in words[:-1])]
     pause_ends = [*(word.start for word in words[1:]), envelope.seconds]
-    starts = list(map(_onset, repeat(envelope), words, pause_starts))
-    ends = list(map(_offset, repeat(envelope), words, pause_ends))
+    starts = list(map(_onset, repeat(envelope), words, pause_starts, repeat(errors)))
+    ends = list(map(_offset, repeat(envelope), words, pause_ends, repeat(errors)))
     times = _in_order([(s.time, e.time) for s, e in zip(starts, ends, strict=True)], envelope)
     return tuple(
         RefinedWord(
@@ -106,39 +106,45 @@ def refine_words(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Envelope:
-    """Short-time level in dB, a value every ``_STEP`` seconds, centred."""
+    """Short-time level in dB, a value every ``_STEP`` seconds, centred; measured where it is
+    asked for."""
 
-    level: NDArray[np.float64]
-    seconds: float
+    samples: Samples
+    sample_rate: int
 
-    @classmethod
-    def of(cls, samples: NDArray[np.float32], sample_rate: int) -> _Envelope:
-        half = round(_WINDOW * sample_rate / 2)
-        power = np.concatenate(([0.0], np.cumsum(np.square(samples, dtype=np.float64))))
-        steps = math.floor(len(samples) / (_STEP * sample_rate) + 1e-9) + 1
-        centres = np.rint(np.arange(steps) * _STEP * sample_rate).astype(np.int64)
-        centres = np.minimum(centres, len(samples))
-        first = np.maximum(centres - half, 0)
-        last = np.minimum(centres + half, len(samples))
-        mean = (power[last] - power[first]) / np.maximum(last - first, 1)
-        level = np.maximum(10 * np.log10(np.maximum(mean, 1e-12)), _FLOOR_DB)
-        return cls(level, len(samples) / sample_rate)
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.sample_rate
 
-    def _slice(self, span: tuple[float, float]) -> slice:
+    def _steps(self, span: tuple[float, float]) -> NDArray[np.int64]:
+        count = math.floor(len(self.samples) / (_STEP * self.sample_rate) + 1e-9) + 1
         first = max(0, math.ceil(span[0] / _STEP))
-        return slice(first, max(first, math.floor(span[1] / _STEP) + 1))
+        return np.arange(first, min(math.floor(span[1] / _STEP) + 1, count))
 
     def levels(self, span: tuple[float, float]) -> NDArray[np.float64]:
         """Levels in dB at the steps inside ``span`` (seconds)."""
-        return self.level[self._slice(span)]
+        steps = self._steps(span)
+        if not len(steps):
+            return np.zeros(0)
+        half = round(_WINDOW * self.sample_rate / 2)
+        centres = np.rint(steps * _STEP * self.sample_rate).astype(np.int64)
+        centres = np.minimum(centres, len(self.samples))
+        first = np.maximum(centres - half, 0)
+        last = np.minimum(centres + half, len(self.samples))
+        inside = self.samples[int(first[0]) : int(last[-1])]
+        power = np.concatenate(([0.0], np.cumsum(np.square(inside, dtype=np.float64))))
+        summed = power[last - first[0]] - power[first - first[0]]
+        mean = summed / np.maximum(last - first, 1)
+        level: NDArray[np.float64] = 10 * np.log10(np.maximum(mean, 1e-12))
+        return np.maximum(level, _FLOOR_DB)
 
     def times(self, span: tuple[float, float]) -> NDArray[np.float64]:
         """Times in seconds of the same steps."""
-        return np.arange(len(self.level), dtype=np.float64)[self._slice(span)] * _STEP
+        return self._steps(span).astype(np.float64) * _STEP
 
 
-def _onset(envelope: _Envelope, word: Interval, pause_start: float) -> _Edge:
-    coarse = _Edge(word.start + _BIAS_SECONDS, _COARSE_START_P90)
+def _onset(envelope: _Envelope, word: Interval, pause_start: float, errors: EdgeErrors) -> _Edge:
+    coarse = _Edge(word.start - errors.bias, errors.start)
     if word.start - pause_start < ONSET_RULE.min_pause:
         return coarse
     above = _above_threshold(
@@ -151,11 +157,11 @@ def _onset(envelope: _Envelope, word: Interval, pause_start: float) -> _Edge:
             min(word.end, word.start + ONSET_RULE.reach_in),
         ),
     )
-    return _Edge(float(above[0]), _PAUSE_START_P90) if len(above) else coarse
+    return _Edge(float(above[0]), errors.start_after_pause) if len(above) else coarse
 
 
-def _offset(envelope: _Envelope, word: Interval, pause_end: float) -> _Edge:
-    coarse = _Edge(word.end + _BIAS_SECONDS, _COARSE_END_P90)
+def _offset(envelope: _Envelope, word: Interval, pause_end: float, errors: EdgeErrors) -> _Edge:
+    coarse = _Edge(word.end - errors.bias, errors.end)
     if pause_end - word.end < OFFSET_RULE.min_pause:
         return coarse
     above = _above_threshold(
@@ -168,7 +174,7 @@ def _offset(envelope: _Envelope, word: Interval, pause_end: float) -> _Edge:
             min(pause_end, word.end + OFFSET_RULE.reach_out),
         ),
     )
-    return _Edge(float(above[-1]), _PAUSE_END_P90) if len(above) else coarse
+    return _Edge(float(above[-1]), errors.end_before_pause) if len(above) else coarse
 
 
 def _above_threshold(

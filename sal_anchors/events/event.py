@@ -23,7 +23,8 @@ class Event:
         time: seconds from the utterance's start.
         start: start of the span the event belongs to (keyword, stretch of speech), seconds.
         end: end of that span, seconds.
-        confidence: probability in [0, 1] that the span's words were said there.
+        confidence: of the least sure word of the span, in [0, 1]; see
+            :func:`sal_anchors.events.confidence.confidence`.
         uncertainty: seconds; the true time lies within ``time +- uncertainty`` in about 90 %
             of cases, as measured on hand-labelled speech.
         source: what gave the time, such as ``pocketsphinx+energy``.

@@ -127,7 +127,9 @@ class Manifest:
                 audio root.
         """
         path = self.audio_path(row)
-        recording = read_recording(path, self.grid, start=row.start, duration=row.duration)
+        recording = read_recording(
+            path, self.grid, start=row.start, duration=row.duration, channel=row.channel
+        )
         if (recording.source_rate, recording.source_samples) != (row.sample_rate, row.num_samples):
             raise ManifestError(
                 f"the audio changed since it was aligned: {recording.source_samples} samples at "

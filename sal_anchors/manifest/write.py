@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -13,18 +14,27 @@ from types import TracebackType
 from typing import Self
 
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from sal_anchors.accounting import Tally
 from sal_anchors.errors import ManifestError
 from sal_anchors.manifest.header import FORMAT, HEADER_NAME, Header, Part
+from sal_anchors.manifest.report import FAILURES_NAME, REPORT_NAME, failure_line, report_text
 from sal_anchors.manifest.row import Row
 from sal_anchors.manifest.schema import SCHEMA, to_batch
 from sal_anchors.manifest.textgrid import write_textgrid
 
 ALIGNMENTS = "alignments"
+LOGS = "logs"
+"""Subfolder for what external engines print."""
+RESULTS = ".results"
+"""Subfolder for results that a run keeps for the next; readers leave it alone."""
+
 _ROWS_A_GROUP = 128
+_FRAMES_A_GROUP = 1 << 20
 _ROWS_A_PART = 65_536
 _STAGING = ".writing-"
+_LOCK = ".lock"
 _PART = re.compile(r"part-\d{5}-[0-9a-f]{12}\.parquet$")
 
 
@@ -33,18 +43,22 @@ class StagedManifest:
 
     Parts are written to a hidden folder inside the manifest's, get names that hold a hash of
     their content, and become visible when ``manifest.json`` is replaced. Leaving the context
-    without :meth:`commit` leaves what was there before.
+    without :meth:`commit` leaves what was there before. One process at a time writes to a
+    folder.
 
     Raises:
-        ManifestError: the folder exists and holds something that is not a manifest.
+        ManifestError: the folder exists and holds something that is not a manifest, or another
+            process is writing to it.
     """
 
     def __init__(self, folder: Path):
         self._folder = folder
+        self._lock = FileLock(folder / _LOCK)
         _require_ours(folder)
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._acquire()
         for leftover in self._folder.glob(f"{_STAGING}*"):
             shutil.rmtree(leftover)
         self._staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self._folder))
@@ -58,22 +72,47 @@ class StagedManifest:
         traceback: TracebackType | None,
     ) -> None:
         shutil.rmtree(self._staging, ignore_errors=True)
-        if not any(self._folder.iterdir()):
+        self._release()
+
+    def _acquire(self) -> None:
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            raise ManifestError(
+                "another process is writing to this folder",
+                where=self._folder,
+                hint="Wait until it has finished, or give another folder with -o",
+            ) from None
+
+    def _release(self) -> None:
+        """Give the lock back; its file stays, as another process may have opened it, but in a
+        folder that was made for nothing."""
+        if all(path.name == _LOCK for path in self._folder.iterdir()):
+            (self._folder / _LOCK).unlink()
             self._folder.rmdir()
+        self._lock.release()
 
     def write(self, rows: Iterable[Row]) -> tuple[tuple[Part, ...], Tally]:
         """Write rows in the given order, in constant memory; returns the parts and counts."""
         tally, counted = Tally(), iter(rows)
         parts: list[Part] = []
-        while part := self._write_part(_tallied(islice(counted, _ROWS_A_PART), tally), len(parts)):
-            parts.append(part)
+        with (self._staging / FAILURES_NAME).open("w", encoding="utf-8") as failures:
+
+            def some() -> Iterator[Row]:
+                for row in islice(counted, _ROWS_A_PART):
+                    tally.add(row)
+                    failures.write(failure_line(row))
+                    yield row
+
+            while part := self._write_part(some(), len(parts)):
+                parts.append(part)
         return tuple(parts), tally
 
     def _write_part(self, rows: Iterator[Row], number: int) -> Part | None:
         path = self._staging / f"part-{number:05d}.parquet"
         count = 0
         with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
-            while group := list(islice(rows, _ROWS_A_GROUP)):
+            for group in _groups(rows):
                 writer.write_batch(to_batch(group))
                 for row in group:
                     write_textgrid(row, self._staging / ALIGNMENTS)
@@ -85,13 +124,21 @@ class StagedManifest:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return Part(path.rename(path.with_stem(f"{path.stem}-{digest[:12]}")).name, count)
 
-    def commit(self, header: Header) -> None:
-        """Make the written rows the manifest."""
-        for part in header.parts:
-            (self._staging / part.file).replace(self._folder / part.file)
-        staged = self._staging / HEADER_NAME
-        staged.write_text(header.to_json(), encoding="utf-8")
-        staged.replace(self._folder / HEADER_NAME)
+    def commit(self, header: Header, tally: Tally, *, layout: str = "") -> None:
+        """Make the written rows the manifest.
+
+        Args:
+            header: becomes ``manifest.json``.
+            tally: of the rows, for ``report.json``.
+            layout: of the corpus, likewise.
+        """
+        (self._staging / HEADER_NAME).write_text(header.to_json(), encoding="utf-8")
+        report = report_text(header, tally, layout=layout)
+        (self._staging / REPORT_NAME).write_text(report, encoding="utf-8")
+        parts = [part.file for part in header.parts]
+        for name in (*parts, HEADER_NAME, FAILURES_NAME, REPORT_NAME):
+            _sync(self._staging / name)
+            (self._staging / name).replace(self._folder / name)
         self._swap_alignments()
         kept = {part.file for part in header.parts}
         for old in self._folder.glob("part-*.parquet"):
@@ -103,6 +150,26 @@ class StagedManifest:
         if current.exists():
             current.rename(self._staging / "replaced")
         (self._staging / ALIGNMENTS).rename(current)
+
+
+def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows that are written together: 128, or fewer where they are long, for memory's sake."""
+    group: list[Row] = []
+    frames = 0
+    for row in rows:
+        group.append(row)
+        frames += row.num_frames
+        if len(group) == _ROWS_A_GROUP or frames >= _FRAMES_A_GROUP:
+            yield group
+            group, frames = [], 0
+    if group:
+        yield group
+
+
+def _sync(path: Path) -> None:
+    """Have the content on the disk before a name points to it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _require_ours(folder: Path) -> None:
@@ -125,14 +192,9 @@ def _is_ours(folder: Path) -> bool:
         return FORMAT.encode() in header.read_bytes()
     left = (path.name for path in folder.iterdir())
     return all(
-        name.startswith(_STAGING) or name == ALIGNMENTS or _PART.match(name) for name in left
+        name.startswith(_STAGING) or name in (ALIGNMENTS, LOGS, RESULTS, _LOCK) or _PART.match(name)
+        for name in left
     )
-
-
-def _tallied(rows: Iterable[Row], tally: Tally) -> Iterator[Row]:
-    for row in rows:
-        tally.add(row)
-        yield row
 
 
 def write_manifest(
@@ -146,9 +208,10 @@ def write_manifest(
         header: makes the header once parts and counts are known.
 
     Raises:
-        ManifestError: the folder exists and holds something that is not a manifest.
+        ManifestError: the folder exists and holds something that is not a manifest, or another
+            process is writing to it.
     """
     with StagedManifest(folder) as staged:
         parts, tally = staged.write(rows)
-        staged.commit(header(parts, tally))
+        staged.commit(header(parts, tally), tally)
     return tally

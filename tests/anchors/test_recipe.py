@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from sal_anchors.align import words_of
 from sal_anchors.anchors.recipe import (
     EventRule,
     GridConfig,
@@ -26,7 +27,7 @@ milliseconds = st.floats(0, 60_000)
 recipes = st.builds(
     Recipe,
     grid=st.builds(GridConfig, hop=st.integers(1, 160), window=st.integers(160, 800)),
-    keywords=st.lists(st.text(min_size=1)).map(tuple),
+    keywords=st.lists(st.text().filter(words_of)).map(tuple),
     max_pause_ms=milliseconds,
     min_silence_ms=milliseconds,
     min_speech_ms=milliseconds,

@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from sal_anchors.accounting import Reason, Status
@@ -33,7 +35,7 @@ def test_two_writes_give_identical_bytes(tmp_path: Path, write_rows: Write, make
     for name in ("one", "two"):
         write_rows(tmp_path / name / "x.anchors", (make_row(f"{n}") for n in range(200)))
     first, second = (_files(tmp_path / name) for name in ("one", "two"))
-    assert len(first) == 202
+    assert len(first) == 205
     assert first == second
 
 
@@ -44,7 +46,14 @@ def test_a_folder_holds_a_header_a_part_and_alignments(
     folder = tmp_path / "deep" / "x.anchors"
     values = json.loads((folder / "manifest.json").read_text())
     part = values["parts"][0]["file"]
-    assert set(_files(folder)) == {"manifest.json", part, "alignments/a/b.TextGrid"}
+    assert set(_files(folder)) == {
+        "manifest.json",
+        "report.json",
+        "failures.jsonl",
+        ".lock",
+        part,
+        "alignments/a/b.TextGrid",
+    }
     assert values["schema_version"] == 1
     assert values["classes"] == ["background", "please"]
     assert values["parts"] == [{"file": part, "rows": 2}]
@@ -147,11 +156,12 @@ def test_what_a_killed_run_leaves_does_not_stand_in_the_way(
     folder = tmp_path / "x.anchors"
     write_rows(folder, [make_row("one")])
     (folder / ".writing-killed" / "alignments").mkdir(parents=True)
-    (folder / "manifest.json").unlink()
+    for name in ("manifest.json", "report.json", "failures.jsonl"):
+        (folder / name).unlink()
     write_rows(folder, [make_row("two")])
     assert _ids(folder) == ["two"]
     names = {path.name for path in folder.iterdir() if not path.name.startswith("part-")}
-    assert names == {"manifest.json", "alignments"}
+    assert names == {"manifest.json", "alignments", "report.json", "failures.jsonl", ".lock"}
     assert len(list(folder.glob("part-*"))) == 1
 
 
@@ -185,3 +195,34 @@ def test_counts_add_up_and_are_kept(tmp_path: Path, write_rows: Write, make_row:
         "events": {"keyword_end: please": 1},
     }
     assert header.audio_seconds == 4.0
+
+
+def test_a_folder_that_is_being_written_to_is_refused_and_left_alone(
+    tmp_path: Path, write_rows: Write, make_row: Make
+) -> None:
+    folder = tmp_path / "x.anchors"
+
+    def rows() -> Iterator[Row]:
+        yield make_row("first")
+        with pytest.raises(ManifestError, match="another process is writing to this folder"):
+            write_rows(folder, [make_row("second")])
+        yield make_row("third")
+
+    write_rows(folder, rows())
+    assert _ids(folder) == ["first", "third"]
+    write_rows(folder, [make_row("later")])
+    assert _ids(folder) == ["later"]
+
+
+def test_long_rows_are_written_in_groups_of_few(
+    tmp_path: Path, write_rows: Write, make_row: Make
+) -> None:
+    frames = 400_000
+    labels = np.zeros(frames, dtype=np.int16)
+    long = {"num_frames": frames, "labels": labels, "weights": labels.astype(np.float32)}
+    write_rows(tmp_path / "x", [make_row(f"{n}", **long) for n in range(7)])
+    (part,) = (tmp_path / "x").glob("part-*")
+    with pq.ParquetFile(part) as file:
+        groups = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+    assert groups == [3, 3, 1]
+    assert _ids(tmp_path / "x") == [f"{n}" for n in range(7)]
