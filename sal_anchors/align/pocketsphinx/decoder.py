@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from sal_anchors.align.pocketsphinx.settings import (
 
 _SCORE_TO_NATS = 1024 * math.log(1.0001)
 _PROBABILITY_TO_NATS = 1024
+_USUAL_LENGTH = 20 * GRID.sample_rate
 _SILENCE = "<sil>"
 _SEARCH = "prefix"
 _WORD_PENALTY_NATS = 20.0
@@ -63,8 +65,22 @@ def padded_pcm(samples: NDArray[np.float32]) -> bytes:
     """
     pad = round(PAD_SECONDS * GRID.sample_rate)
     scaled = np.pad(samples.astype(np.float64) * 32768, pad)
-    noise = np.random.default_rng(0).normal(0.0, NOISE_RMS, len(scaled))
-    return np.clip(np.rint(scaled + noise), -32768, 32767).astype("<i2").tobytes()
+    noisy = scaled + _noise(len(scaled))
+    return np.clip(np.rint(noisy), -32768, 32767).astype("<i2").tobytes()
+
+
+def _noise(length: int) -> NDArray[np.float64]:
+    """The first samples of one and the same noise."""
+    return _usual_noise()[:length] if length <= _USUAL_LENGTH else _new_noise(length)
+
+
+@lru_cache(maxsize=1)
+def _usual_noise() -> NDArray[np.float64]:
+    return _new_noise(_USUAL_LENGTH)
+
+
+def _new_noise(length: int) -> NDArray[np.float64]:
+    return np.random.default_rng(0).normal(0.0, NOISE_RMS, length)
 
 
 def find_words(decoder: Any, names: Sequence[str], pcm: bytes) -> list[Segment] | None:
