@@ -128,7 +128,7 @@ def _next_cut(
             return Cut(time, round(time + seconds - _UNTRUSTED_SECONDS, 2), word, word)
         pauses = _pauses(spoken, seconds, all_said=word + len(spoken) == len(names))
         sure = [pause for pause in pauses if pause.score >= enough]
-        if pause := _best_late(sure) or _best_late(_agreed(smaller, pauses)):
+        if pause := _best_late(_agreed(smaller, pauses)) or _best_late(sure):
             start = round(time + max(0.0, _start(spoken[0]) - _LEAD), 2)
             stop = round(time + pause.cut, 2)
             return Cut(start, stop, word, word + pause.words, sure=pause in sure)
