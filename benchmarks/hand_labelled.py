@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sal_anchors.align import words_of
 from sal_anchors.corpus import Utterance
 
 
@@ -27,7 +26,9 @@ def read_labelled(folder: Path) -> list[Labelled]:
 
 
 def _labelled(row: dict[str, Any], folder: Path) -> Labelled:
-    words = tuple((start, end, word) for start, end, word in row["words"] if words_of(word))
+    words = tuple(
+        (start, end, word) for start, end, word in row["words"] if any(map(str.isalnum, word))
+    )
     utterance = Utterance(
         id=row["id"],
         audio=folder / row["audio"],
