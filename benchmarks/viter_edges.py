@@ -52,15 +52,14 @@ def measure(stage: Stage, labelled: list[Labelled]) -> None:
     ]
     grid = FrameGrid()
     refined = [
-        [
-            word.interval
-            for word in refine_words(
+        list(
+            refine_words(
                 result.words,
                 read_recording(result.utterance.audio, grid).samples,
                 grid,
                 aligner.capabilities.edges,
             )
-        ]
+        )
         for _, result in pairs
     ]
     print(f"viter, training up to {stage}: {len(pairs)} aligned, {took:.0f} s\n")

@@ -209,7 +209,7 @@ def _with_targets(
     refined = refine_words(alignment.words, recording.samples, grid, aligner.capabilities.edges)
     judged = assess(
         alignment,
-        [word.interval for word in refined],
+        refined,
         recording.samples,
         grid,
         limits=aligner.capabilities.score_limits,
@@ -220,7 +220,7 @@ def _with_targets(
     if row.status is Status.FAILED:
         return row
     events = find_events(
-        [replace(word, interval=sure) for word, sure in zip(refined, judged.words, strict=True)],
+        judged.words,
         keywords=recipe.keywords,
         max_pause=recipe.max_pause_ms / 1000,
         min_silence=recipe.min_silence_ms / 1000,

@@ -21,6 +21,9 @@ class Interval:
             None where the engine gives none. Comparable within one engine only.
         confidence: calibrated probability in [0, 1] that both boundaries are within 50 ms of
             the truth; None where it was not estimated.
+        start_uncertainty: seconds; the true start lies within ``start +- start_uncertainty`` in
+            about 90 % of cases; None where it was not estimated.
+        end_uncertainty: likewise of the end.
     """
 
     label: str
@@ -28,6 +31,8 @@ class Interval:
     end: float
     score: float | None = None
     confidence: float | None = None
+    start_uncertainty: float | None = None
+    end_uncertainty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,21 +50,6 @@ OFFSET_RULE = EdgeRule(fraction=0.55, reach_in=0.10)
 
 
 @dataclass(frozen=True, slots=True)
-class RefinedWord:
-    """A word with refined edges, and how far each may be from the truth.
-
-    Attributes:
-        interval: the word; its edges are on the grid's samples.
-        start_uncertainty: seconds; 90 % of starts of this sort are within it of the truth.
-        end_uncertainty: seconds, likewise for ends.
-    """
-
-    interval: Interval
-    start_uncertainty: float
-    end_uncertainty: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Edge:
     time: float
     uncertainty: float
@@ -75,8 +60,8 @@ def refine_words(
     samples: Samples,
     grid: FrameGrid,
     errors: EdgeErrors = _DEFAULT_ERRORS,
-) -> tuple[RefinedWord, ...]:
-    """The words with their edges refined.
+) -> tuple[Interval, ...]:
+    """The words with their edges refined, and how far each may be from the truth.
 
     Boundaries between words get the engine's bias taken off; starts after and ends before a
     pause move to the energy edge near them. Order is kept: no word becomes shorter than one
@@ -95,10 +80,12 @@ def refine_words(
     ends = list(map(_offset, repeat(envelope), words, pause_ends, repeat(errors)))
     times = _in_order([(s.time, e.time) for s, e in zip(starts, ends, strict=True)], envelope)
     return tuple(
-        RefinedWord(
-            replace(word, start=grid.snap(first), end=grid.snap(last)),
-            start.uncertainty,
-            end.uncertainty,
+        replace(
+            word,
+            start=grid.snap(first),
+            end=grid.snap(last),
+            start_uncertainty=start.uncertainty,
+            end_uncertainty=end.uncertainty,
         )
         for word, (first, last), start, end in zip(words, times, starts, ends, strict=True)
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sal_anchors.events.edges import RefinedWord
+from sal_anchors.align.alignment import Interval
 from sal_anchors.events.event import Event
 from sal_anchors.events.keyword import find_keyword_ends
 from sal_anchors.events.speech import find_speech_onsets
 
 
 def find_events(
-    words: Sequence[RefinedWord],
+    words: Sequence[Interval],
     *,
     keywords: Iterable[str],
     max_pause: float,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from sal_anchors.align.alignment import Interval
 from sal_anchors.align.lexicon import words_of
 from sal_anchors.events.confidence import confidence
-from sal_anchors.events.edges import RefinedWord
 from sal_anchors.events.event import Event, EventKind
 
 
 def find_keyword_ends(
-    words: Sequence[RefinedWord], phrase: str, *, max_pause: float, source: str
+    words: Sequence[Interval], phrase: str, *, max_pause: float, source: str
 ) -> Iterator[Event]:
     """An event at the end of each occurrence of ``phrase``, in time order.
 
@@ -31,23 +31,20 @@ def find_keyword_ends(
             first += 1
 
 
-def _matches(said: Sequence[RefinedWord], wanted: tuple[str, ...], max_pause: float) -> bool:
-    if tuple(word.interval.label for word in said) != wanted:
+def _matches(said: Sequence[Interval], wanted: tuple[str, ...], max_pause: float) -> bool:
+    if tuple(word.label for word in said) != wanted:
         return False
-    return all(
-        later.interval.start - earlier.interval.end <= max_pause
-        for earlier, later in pairwise(said)
-    )
+    return all(later.start - earlier.end <= max_pause for earlier, later in pairwise(said))
 
 
-def _event(said: Sequence[RefinedWord], phrase: str, source: str) -> Event:
+def _event(said: Sequence[Interval], phrase: str, source: str) -> Event:
     return Event(
         kind=EventKind.KEYWORD_END,
         label=phrase,
-        time=said[-1].interval.end,
-        start=said[0].interval.start,
-        end=said[-1].interval.end,
-        confidence=confidence([word.interval for word in said]),
-        uncertainty=said[-1].end_uncertainty,
+        time=said[-1].end,
+        start=said[0].start,
+        end=said[-1].end,
+        confidence=confidence(said),
+        uncertainty=said[-1].end_uncertainty or 0.0,
         source=source,
     )

@@ -25,6 +25,8 @@ _INTERVALS = pa.list_(
             ("end", pa.float64()),
             ("score", pa.float32()),
             ("confidence", pa.float32()),
+            ("start_uncertainty", pa.float32()),
+            ("end_uncertainty", pa.float32()),
         ]
     )
 )

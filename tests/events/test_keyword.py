@@ -7,26 +7,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sal_anchors.align import Interval
-from sal_anchors.events.edges import RefinedWord
 from sal_anchors.events.event import EventKind
 from sal_anchors.events.keyword import find_keyword_ends
 
 MAX_PAUSE = 0.5
 
 
-def _words(text: str, gap: float = 0.1, seconds: float = 0.2) -> list[RefinedWord]:
+def _words(text: str, gap: float = 0.1, seconds: float = 0.2) -> list[Interval]:
     """Words of ``seconds`` each with ``gap`` between them; the first starts at 0."""
     return [
-        RefinedWord(
-            Interval(label, n * (seconds + gap), n * (seconds + gap) + seconds, -1.0),
-            0.02,
-            0.03 + n / 1_000,
+        Interval(
+            label,
+            n * (seconds + gap),
+            n * (seconds + gap) + seconds,
+            -1.0,
+            start_uncertainty=0.02,
+            end_uncertainty=0.03 + n / 1_000,
         )
         for n, label in enumerate(text.split())
     ]
 
 
-def _ends(words: list[RefinedWord], phrase: str) -> list[float]:
+def _ends(words: list[Interval], phrase: str) -> list[float]:
     events = list(find_keyword_ends(words, phrase, max_pause=MAX_PAUSE, source="test"))
     assert all(event.time == event.end for event in events)
     return [event.time for event in events]
@@ -37,8 +39,8 @@ def test_an_event_holds_all_of_its_phrase() -> None:
     (event,) = find_keyword_ends(words, "hey computer", max_pause=MAX_PAUSE, source="engine+x")
     assert event.kind is EventKind.KEYWORD_END
     assert event.label == "hey computer"
-    assert event.start == words[1].interval.start
-    assert event.time == event.end == words[2].interval.end
+    assert event.start == words[1].start
+    assert event.time == event.end == words[2].end
     assert event.uncertainty == words[2].end_uncertainty
     assert event.source == "engine+x"
     assert 0 < event.confidence < 1
@@ -48,7 +50,7 @@ def test_an_event_holds_all_of_its_phrase() -> None:
 def test_it_is_found_at_the_start_in_the_middle_and_at_the_end(text: str) -> None:
     words = _words(text)
     said = words[text.split().index("please")]
-    assert _ends(words, "please") == [said.interval.end]
+    assert _ends(words, "please") == [said.end]
 
 
 @pytest.mark.parametrize(
@@ -67,25 +69,25 @@ def test_the_phrase_s_case_and_punctuation_do_not_matter(phrase: str) -> None:
 @pytest.mark.parametrize(("gap", "found"), [(0.0, 1), (0.49, 1), (0.5, 1), (0.51, 0), (2.0, 0)])
 def test_its_words_may_stand_apart_up_to_the_longest_pause(gap: float, found: int) -> None:
     words = [
-        RefinedWord(Interval("hey", 0.0, 1.0), 0, 0),
-        RefinedWord(Interval("computer", 1.0 + gap, 3.5), 0, 0),
+        Interval("hey", 0.0, 1.0),
+        Interval("computer", 1.0 + gap, 3.5),
     ]
     assert len(_ends(words, "hey computer")) == found
 
 
 def test_each_repetition_counts() -> None:
     words = _words("please please wait please")
-    assert _ends(words, "please") == [words[n].interval.end for n in (0, 1, 3)]
+    assert _ends(words, "please") == [words[n].end for n in (0, 1, 3)]
 
 
 def test_occurrences_do_not_overlap() -> None:
     words = _words("bye bye bye bye bye")
-    assert _ends(words, "bye bye") == [words[1].interval.end, words[3].interval.end]
+    assert _ends(words, "bye bye") == [words[1].end, words[3].end]
 
 
 def test_a_false_start_does_not_hide_the_phrase_behind_it() -> None:
     words = _words("hey hey computer")
-    assert _ends(words, "hey computer") == [words[2].interval.end]
+    assert _ends(words, "hey computer") == [words[2].end]
 
 
 @given(

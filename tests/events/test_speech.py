@@ -8,21 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sal_anchors.align import Interval
-from sal_anchors.events.edges import RefinedWord
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.events.find import find_events
 from sal_anchors.events.speech import find_speech_onsets
 
 
-def _words(*spans: tuple[float, float]) -> list[RefinedWord]:
+def _words(*spans: tuple[float, float]) -> list[Interval]:
     return [
-        RefinedWord(Interval(f"w{n}", start, end, -1.0 - n), 0.01 * n, 0.5)
+        Interval(f"w{n}", start, end, -1.0 - n, start_uncertainty=0.01 * n, end_uncertainty=0.5)
         for n, (start, end) in enumerate(spans)
     ]
 
 
 def _onsets(
-    words: list[RefinedWord], min_silence: float = 0.2, min_speech: float = 0.05
+    words: list[Interval], min_silence: float = 0.2, min_speech: float = 0.05
 ) -> list[Event]:
     return list(
         find_speech_onsets(words, min_silence=min_silence, min_speech=min_speech, source="engine+x")
@@ -78,7 +77,7 @@ def test_stretches_hold_every_word_and_are_apart(
 
 def test_all_events_of_an_utterance_come_in_time_order() -> None:
     words = [
-        RefinedWord(Interval(label, start, start + 0.5, -1.0), 0.01, 0.02)
+        Interval(label, start, start + 0.5, -1.0, start_uncertainty=0.01, end_uncertainty=0.02)
         for label, start in (("please", 0.0), ("wait", 0.5), ("please", 2.0))
     ]
     events = find_events(
