@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from . import align_options as given
+from . import recipe_options
 
 if TYPE_CHECKING:
     from sal_anchors.accounting import Tally
@@ -37,14 +38,17 @@ def align(
     mfa_dictionary: given.MfaDictionary = None,
     mfa_g2p: given.MfaG2p = None,
     jobs: given.Jobs = 1,
+    shard: given.ShardOption = None,
     max_failures: given.MaxFailures = None,
     retry_failed: given.RetryFailed = False,
     resume: given.Resume = True,
+    recipe_file: recipe_options.RecipeFile = None,
+    set_: recipe_options.Set = None,
 ) -> None:
     """Align transcripts to audio and write anchors, labels and weights a frame.
 
     With keywords, each becomes a class that begins where the keyword ends.
-    Without, the class is speech, from each onset on.
+    Without, the class is speech, from each onset on. Or as a recipe says.
 
     A run that was ended early goes on when it is started again.
 
@@ -60,18 +64,29 @@ def align(
     from sal_anchors.align.engines import EngineOptions, choose
     from sal_anchors.align.mfa import split_command
     from sal_anchors.anchors.recipe import keyword_recipe, onset_recipe
+    from sal_anchors.anchors.recipe_file import choose_recipe
     from sal_anchors.annotate import build_manifest
     from sal_anchors.corpus import CorpusOptions, read_corpus
+    from sal_anchors.corpus.shard import Shard
     from sal_anchors.errors import TooManyFailuresError
 
     from .progress import row_progress
     from .summary import print_summary
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    target = out or _beside(corpus)
+    target, share = out or _beside(corpus), None
+    if shard is not None:
+        share = Shard.parse(shard)
+        target = share.folder(target)
     began = time.perf_counter()
     try:
-        recipe = keyword_recipe(tuple(keyword)) if keyword else onset_recipe()
+        given_words = tuple(keyword or ())
+        recipe = choose_recipe(
+            recipe_file,
+            keyword_recipe(given_words) if given_words else onset_recipe(),
+            keywords=given_words if recipe_file else (),
+            overrides=set_ or (),
+        )
         own = Lexicon.from_file(lexicon) if lexicon else Lexicon()
         own = Lexicon(own.with_pronunciations(pronounce or ()).entries, guess=guess)
         found = read_corpus(
@@ -88,7 +103,8 @@ def align(
         )
         spoken = given.language_of(found.items, language)
         command = split_command(mfa_command) if mfa_command else ()
-        with row_progress("aligning", len(found.items)) as progress:
+        total = -(-len(found.items) // share.of) if share else len(found.items)
+        with row_progress("aligning", total) as progress:
             options = EngineOptions(
                 phones=phones,
                 mfa=given.mfa_options(
@@ -117,7 +133,8 @@ def align(
                 layout=found.layout,
                 resume=resume,
                 retry_failed=retry_failed,
-                max_failures=given.most_failures(max_failures, len(found.items)),
+                max_failures=given.most_failures(max_failures, total),
+                shard=share,
                 on_row=progress.on_row,
             )
     except KeyboardInterrupt:

@@ -82,7 +82,7 @@ Engine = Annotated[
     str,
     typer.Option(
         rich_help_panel=_ENGINE,
-        help="auto, pocketsphinx, mfa, viter, ctc, import; or two, as pocketsphinx,mfa: "
+        help="auto, pocketsphinx, mfa, viter, ctc, vad, import; or two, as pocketsphinx,mfa: "
         "the first is kept, and where they disagree is noted.",
     ),
 ]
@@ -118,6 +118,15 @@ MfaG2p = Annotated[
 ]
 
 Jobs = Annotated[int, typer.Option("-j", "--jobs", rich_help_panel=_RUN, min=1, help="Processes.")]
+ShardOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        rich_help_panel=_RUN,
+        metavar="I/N",
+        help="Only share I of N, to OUT.I-of-N; then: merge.",
+    ),
+]
 MaxFailures = Annotated[
     str | None,
     typer.Option(

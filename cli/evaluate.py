@@ -20,6 +20,9 @@ def evaluate(
     manifest: Annotated[Path, typer.Argument(help="Manifest folder with held-out recordings.")],
     split: Annotated[str, typer.Option("--split", help="Recordings to stream.")] = "test",
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    audio_root: Annotated[
+        Path | None, typer.Option(help="Where the audio is, if it moved or lies elsewhere.")
+    ] = None,
 ) -> None:
     """Stream held-out recordings through a detector; print misses, false accepts and latency."""
     from rich.console import Console
@@ -33,7 +36,7 @@ def evaluate(
         task = progress.add_task("streaming", total=None)
         report = run_evaluation(
             load_checkpoint(run),
-            Manifest.open(manifest),
+            Manifest.open(manifest, audio_root=audio_root),
             split=split,
             progress=lambda _: progress.advance(task),
         )

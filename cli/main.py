@@ -11,10 +11,14 @@ from sal_anchors import __version__
 from sal_anchors.errors import SalAnchorsError
 
 from .align import align
+from .convert import convert
 from .doctor import doctor
 from .evaluate import evaluate
+from .init import init
 from .inspect import inspect
 from .lexicon import lexicon
+from .merge import merge
+from .render import render
 from .train import train
 
 app = typer.Typer(
@@ -24,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (align, lexicon, inspect, train, evaluate, doctor):
+for command in (init, align, merge, render, lexicon, inspect, convert, train, evaluate, doctor):
     app.command()(command)
 
 

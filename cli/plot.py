@@ -61,7 +61,9 @@ def _frame_energy(
     samples: NDArray[np.float32], grid: FrameGrid, num_frames: int
 ) -> NDArray[np.float64]:
     """Level of each hop in dB: (num_frames,)."""
-    whole = np.pad(samples.astype(np.float64), (0, num_frames * grid.hop - len(samples)))
+    whole = np.zeros(grid.samples_in(num_frames))
+    held = samples[: len(whole)]
+    whole[: len(held)] = held
     power = np.square(whole).reshape(num_frames, grid.hop).mean(axis=1)
     level: NDArray[np.float64] = 10 * np.log10(power + 1e-10)
     return level

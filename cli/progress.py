@@ -36,8 +36,8 @@ _STAGE_WIDTH = 60
 
 
 @contextmanager
-def row_progress(title: str, total: int) -> Iterator[RowProgress]:
-    """A bar for ``total`` rows, gone when the context is left."""
+def row_progress(title: str, total: int | None) -> Iterator[RowProgress]:
+    """A bar for ``total`` rows, or for rows of unknown number, gone when the context is left."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sal_anchors.accounting import Reason, Tally
     from sal_anchors.align import Provenance
 
+_EVENTS_TOLD = 20
+
 
 def print_summary(
     console: Console,
@@ -27,9 +29,8 @@ def print_summary(
 ) -> None:
     """Print the accounts of a run, and where its manifest and failures are."""
     table = _accounts(tally)
-    for phrase in keywords:
-        table.add_row("keyword ends", str(tally.events["keyword_end", phrase]), repr(phrase))
-    table.add_row("speech onsets", str(tally.events["speech_onset", "speech"]), "")
+    for (kind, label), count in sorted(tally.events.items())[:_EVENTS_TOLD]:
+        table.add_row(kind.replace("_", " "), str(count), repr(label))
     table.add_row("audio", f"{tally.audio_seconds / 60:.2f}", "minutes")
     table.add_row("wall time", f"{seconds:.1f}", "seconds")
     factor = seconds / tally.audio_seconds if tally.audio_seconds else 0.0

@@ -31,6 +31,9 @@ def train(
     seed: Annotated[
         int, typer.Option("--seed", min=0, max=2**32 - 1, help="Of everything random.")
     ] = 0,
+    audio_root: Annotated[
+        Path | None, typer.Option(help="Where the audio is, if it moved or lies elsewhere.")
+    ] = None,
 ) -> None:
     """Train a streaming detector with the Streaming Anchor Loss."""
     import torch
@@ -65,7 +68,9 @@ def train(
 
     err = Console(stderr=True)
     with Live(_table(history), console=err, auto_refresh=False) as live:
-        result = run_training(Manifest.open(manifest), run, config, progress=show)
+        result = run_training(
+            Manifest.open(manifest, audio_root=audio_root), run, config, progress=show
+        )
     _summarise(Console(), result, sum(report.seconds for report in history))
 
 

@@ -24,13 +24,15 @@ from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.anchors.render import render
 from sal_anchors.audio import AudioError, Recording
 from sal_anchors.corpus import Utterance, assign_split
+from sal_anchors.corpus.shard import Shard
 from sal_anchors.errors import EngineError, TooManyFailuresError
 from sal_anchors.events.edges import refine_words
-from sal_anchors.events.find import find_events
+from sal_anchors.events.query import require_phones, require_words
 from sal_anchors.lazy_audio import OpenRecording, open_recording
 from sal_anchors.manifest import Header, Row
 from sal_anchors.manifest.header import counts_of
 from sal_anchors.manifest.write import LOGS, RESULTS, StagedManifest
+from sal_anchors.rerender import event_source, rerender
 
 
 def build_manifest(
@@ -46,6 +48,7 @@ def build_manifest(
     resume: bool = True,
     retry_failed: bool = False,
     max_failures: int | None = None,
+    shard: Shard | None = None,
     on_row: Callable[[Row], None] = lambda row: None,
 ) -> Tally:
     """Align a corpus and write its manifest; every item gets exactly one row.
@@ -63,18 +66,28 @@ def build_manifest(
             by earlier runs; what this run does not use is dropped at its end.
         retry_failed: align again what failed in an earlier run.
         max_failures: stop once more utterances than this have failed; None for no limit.
+        shard: align only this share of the items; see :mod:`sal_anchors.manifest.merge`.
         on_row: called with each finished row, for progress.
 
     Returns:
-        The counts; ``total`` is the number of items.
+        The counts; ``total`` is the number of items, or of the shard's.
 
     Raises:
+        RecipeError: it asks for events of phones or words, and the engine gives none.
         ManifestError: ``out`` holds something that is not a manifest, or is being written to.
         LexiconError: a pronunciation does not fit the engine.
         EngineError: the engine did not return one result an utterance.
         TooManyFailuresError: more than ``max_failures`` failed; the manifest is as it was before
             the run, and its alignments are kept.
     """
+    if not aligner.capabilities.phones:
+        require_phones(recipe.queries, aligner.provenance.engine)
+    if not aligner.capabilities.needs_transcript:
+        require_words(recipe.queries, aligner.provenance.engine)
+    first_recipe = recipe.unnormalised() if recipe.lacks_mean else recipe
+    if shard is not None:
+        _require_shardable(aligner, recipe)
+        items = shard.take(items, by_speaker=aligner.capabilities.scope is Scope.SPEAKER)
     remembered = resume and aligner.capabilities.scope is not Scope.FILES
     with (
         tempfile.TemporaryDirectory(prefix="sal-anchors-") as workdir,
@@ -88,7 +101,7 @@ def build_manifest(
         def rows() -> Generator[Row]:
             failures: Counter[Reason] = Counter()
             for done, result in enumerate(results, start=1):
-                row = annotate(result, recipe, engine, audio_root)
+                row = annotate(result, first_recipe, engine, audio_root)
                 on_row(row)
                 yield row
                 if row.reason and row.status is Status.FAILED:
@@ -103,15 +116,32 @@ def build_manifest(
             tool_version=__version__,
             audio_root=Path(os.path.relpath(audio_root.resolve(), out.resolve())).as_posix(),
             grid=recipe.grid.grid(),
-            recipe=recipe,
+            recipe=first_recipe,
             provenance=engine.provenance,
             counts=counts_of(tally),
             audio_seconds=tally.audio_seconds,
             parts=parts,
+            shard=str(shard or ""),
         )
         staged.commit(header, tally, layout=layout)
         engine.forget_unused()
+    if recipe.lacks_mean:
+        rerender(out, recipe)
     return tally
+
+
+def _require_shardable(aligner: Aligner, recipe: Recipe) -> None:
+    """Refuse what one run over all of the corpus alone can do."""
+    if aligner.capabilities.scope is Scope.CORPUS:
+        raise EngineError(
+            f"{aligner.provenance.engine} learns from all of the corpus, and a shard is not all",
+            hint="Align the corpus whole, without --shard, or with a trained model",
+        )
+    if recipe.lacks_mean:
+        raise EngineError(
+            "the recipe divides weights by their mean over the corpus, and a shard is not all",
+            hint="Align the shards with another normalisation, merge them, then render anew",
+        )
 
 
 @contextmanager
@@ -214,18 +244,17 @@ def _with_targets(
         grid,
         limits=aligner.capabilities.score_limits,
         calibration=calibration_of(engine),
+        has_words=aligner.capabilities.needs_transcript,
     )
     if judged.verdict:
         row = _explained(row, *judged.verdict)
     if row.status is Status.FAILED:
         return row
-    events = find_events(
+    events = recipe.find(
         judged.words,
-        keywords=recipe.keywords,
-        max_pause=recipe.max_pause_ms / 1000,
-        min_silence=recipe.min_silence_ms / 1000,
-        min_speech=recipe.min_speech_ms / 1000,
-        source=f"{engine}+energy",
+        alignment.phones,
+        engine_words=alignment.words,
+        source=event_source(engine),
     )
     num_frames = grid.num_frames(len(recording.samples))
     targets = render(events, recipe, num_frames)

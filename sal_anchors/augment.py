@@ -116,8 +116,8 @@ def targets(example: Example, recipe: Recipe) -> FrameTargets:
     """
     grid = recipe.grid.grid()
     earliest = min((min(event.time, event.start) for event in example.events), default=0.0)
-    lead = max(0, -(-grid.sample_of(-earliest) // grid.hop))
-    offset = grid.time_of(lead * grid.hop)
+    lead = grid.lead_in(earliest)
+    offset = grid.time_of(grid.samples_in(lead))
     whole = render(
         _shifted(example.events, offset), recipe, lead + grid.num_frames(len(example.samples))
     )

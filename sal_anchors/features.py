@@ -39,7 +39,8 @@ def log_mel(
 
     Frame ``t`` is ``max(floor, log(M |FFT(window)|^2))`` of the grid's window ``t``, with Kaldi's
     mel filters ``M``, pre-emphasis 0.97, mean removal and Povey window, without dither; silence
-    stands before the recording and fills up its last hop.
+    stands before and after the recording as far as the grid's windows reach over it (Kaldi and
+    torch mirror the recording there, which changes their first and last frames).
 
     Args:
         samples: (N,), mono, full scale at +-1, at the grid's rate.
@@ -53,12 +54,15 @@ def log_mel(
         float32 (grid.num_frames(N), num_bins).
     """
     online = OnlineLogMel(grid, config)
-    return np.concatenate([online.accept(samples), online.flush()])
+    frames = np.concatenate([online.accept(samples), online.flush()])
+    return frames[: grid.num_frames(np.size(samples))]
 
 
 class OnlineLogMel:
     """:func:`log_mel` for a stream in pieces of any size; equal to it bit for bit.
 
+    Each frame comes as soon as it is known. On a grid with ``after < 0``, which leaves out the
+    last frames of a recording, a stream has brought them before it ends.
     Memory does not grow with the stream.
 
     Args:
@@ -84,7 +88,9 @@ class OnlineLogMel:
         scaled = np.asarray(samples, dtype=np.float32) * np.float32(_INT16_SCALE)
         if scaled.ndim != 1:
             raise ValueError(f"samples must be (n,), mono, got shape {scaled.shape}")
+        before = max(0, self.grid.origin - self._received)
         self._received += len(scaled)
+        scaled = scaled[before:]
         block = _BLOCK_SECONDS * self.grid.sample_rate
         frames = [
             self._advance(scaled[first : first + block]) for first in range(0, len(scaled), block)
@@ -92,10 +98,13 @@ class OnlineLogMel:
         return np.concatenate(frames) if frames else self._no_frames()
 
     def flush(self) -> NDArray[np.float32]:
-        """Fill up a begun hop with silence, return the frame it completes (0 or 1, bins), and
-        start anew."""
-        missing = -self._received % self.grid.hop
-        frames = self._advance(np.zeros(missing, np.float32)) if missing else self._no_frames()
+        """Fill up the begun frames with silence, return those it completes (k, bins), and start
+        anew; ``k`` is 0 or 1 on a causal grid."""
+        last = self.grid.num_frames(self._received) - 1
+        missing = self.grid.frame_end(last) - max(self._received, self.grid.origin)
+        frames = self._no_frames()
+        if last >= self._taken:
+            frames = self._advance(np.zeros(missing, np.float32))
         self._start()
         return frames
 
@@ -110,7 +119,7 @@ class OnlineLogMel:
             ) from None
         self._received = 0
         self._taken = 0
-        self._fbank.accept_waveform(self.grid.sample_rate, [0.0] * -self.grid.origin)
+        self._fbank.accept_waveform(self.grid.sample_rate, [0.0] * max(0, -self.grid.origin))
 
     def _advance(self, scaled: NDArray[np.float32]) -> NDArray[np.float32]:
         self._fbank.accept_waveform(self.grid.sample_rate, scaled.tolist())

@@ -80,6 +80,8 @@ class Capabilities:
         max_seconds: longest utterance it takes.
         scope: what a result depends on.
         edges: how far its word edges are from the truth.
+        needs_transcript: whether it finds words, by what was said; one that does not finds
+            stretches of speech, labelled ``speech``.
     """
 
     languages: frozenset[str]
@@ -90,6 +92,7 @@ class Capabilities:
     max_seconds: float
     scope: Scope = Scope.UTTERANCE
     edges: EdgeErrors = EdgeErrors()
+    needs_transcript: bool = True
 
 
 class Aligner(Protocol):

@@ -13,6 +13,7 @@ from typing import cast
 from sal_anchors.accounting import Failure
 from sal_anchors.align.aligner import Aligner, Capabilities, EdgeErrors, Scope
 from sal_anchors.align.alignment import Alignment, Interval, Provenance
+from sal_anchors.align.confirm import contradictions
 from sal_anchors.align.finding import Finding, FindingCode
 from sal_anchors.align.lexicon import Lexicon
 from sal_anchors.corpus.utterance import Utterance
@@ -32,6 +33,9 @@ class CompareAligner:
     second engine does not have gets one with its own length, and an utterance that the second
     engine fails on gets one without label over all its words. Where the first engine fails, its
     failure stands and the second is not asked in its place.
+
+    A second engine that finds stretches of speech, not words, confirms the words' edges or does
+    not; see :func:`sal_anchors.align.confirm.contradictions`. It cannot be the first.
 
     Args:
         first: its results are kept.
@@ -54,7 +58,7 @@ class CompareAligner:
         order = list(Scope)
         return replace(
             first,
-            languages=first.languages & second.languages,
+            languages=_common(first.languages, second.languages),
             scope=max(first.scope, second.scope, key=order.index),
         )
 
@@ -95,7 +99,9 @@ class CompareAligner:
     ) -> Alignment | Failure:
         if isinstance(first, Failure):
             return first
-        if isinstance(second, Failure):
+        if isinstance(second, Alignment) and not self._second.capabilities.needs_transcript:
+            found = contradictions(first.words, second.words)
+        elif isinstance(second, Failure):
             start, end = first.words[0].start, first.words[-1].end
             found = [Finding(FindingCode.ENGINES_DISAGREE, "", start, end, end - start)]
         else:
@@ -137,6 +143,11 @@ def difference(first: Interval, second: Interval, shift: float = 0.0) -> float:
         abs(first.start - (second.start - shift)),
         abs(first.end - (second.end - shift)),
     )
+
+
+def _common(first: frozenset[str], second: frozenset[str]) -> frozenset[str]:
+    """Languages that both know; an engine that names none knows all."""
+    return first & second if first and second else first | second
 
 
 def _coarseness(aligner: Aligner) -> float:

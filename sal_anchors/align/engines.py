@@ -123,6 +123,11 @@ def choose(name: str, language: str, options: EngineOptions) -> Chosen:
     first, second = chosen
     if type(first.aligner) is type(second.aligner):
         raise EngineError(f"--engine {name}: both are {first.aligner.provenance.engine}")
+    if not first.aligner.capabilities.needs_transcript:
+        raise EngineError(
+            f"--engine {name}: {names[0]} finds no words that {names[1]} could be compared with",
+            hint=f"Name them the other way round: --engine {names[1]},{names[0]}",
+        )
     why = f"{first.why}; compared with {second.aligner.provenance.engine}"
     return Chosen(CompareAligner(first.aligner, second.aligner), why)
 
@@ -259,6 +264,18 @@ def _check_ctc(options: EngineOptions) -> Check:
     return check_ctc()
 
 
+def _vad(language: str, options: EngineOptions) -> Aligner:
+    from sal_anchors.align.vad import VadAligner
+
+    return VadAligner()
+
+
+def _check_vad(options: EngineOptions) -> Check:
+    from sal_anchors.align.vad import check_vad
+
+    return check_vad()
+
+
 def _imported(language: str, options: EngineOptions) -> Aligner:
     from sal_anchors.align.imported import ImportedAligner
 
@@ -284,6 +301,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             Engine("mfa", _check_mfa, _mfa),
             Engine("viter", _check_viter, _viter),
             Engine("ctc", _check_ctc, _ctc),
+            Engine("vad", _check_vad, _vad),
             Engine("import", _check_import, _imported),
         )
     }

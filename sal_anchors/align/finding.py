@@ -30,6 +30,12 @@ class FindingCode(StrEnum):
     UNCOVERED_SPEECH = "uncovered_speech"
     """Something as loud as the words stands where no word is [seconds of it]."""
 
+    EDGE_IN_SILENCE = "edge_in_silence"
+    """Words begin or end far from any speech that a voice detector hears [seconds to it]."""
+
+    SPEECH_WITHOUT_WORD = "speech_without_word"
+    """A voice detector hears speech where no word is [seconds of it]."""
+
     ENGINES_DISAGREE = "engines_disagree"
     """Two engines place the word differently [seconds between them]."""
 

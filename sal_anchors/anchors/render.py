@@ -2,62 +2,241 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sal_anchors.anchors.anchor import Anchor, FrameTargets
-from sal_anchors.anchors.kernel import kernel
-from sal_anchors.anchors.label import labelled_frames
+from sal_anchors.anchors.anchor import BACKGROUND, IGNORE_LABEL, Anchor, FrameTargets
+from sal_anchors.anchors.kernel import kernel_values
+from sal_anchors.anchors.label import (
+    LabelConfig,
+    SinceLabels,
+    SpanLabels,
+    doubtful_frames,
+    labelled_frames,
+)
 from sal_anchors.anchors.recipe import Recipe
-from sal_anchors.events.event import Event
+from sal_anchors.anchors.rules import KernelConfig
+from sal_anchors.errors import RecipeError
+from sal_anchors.events.event import Event, EventKind
 
-
-def place(event: Event, recipe: Recipe) -> Anchor:
-    """The event on the recipe's grid."""
-    rule = recipe.rule_for(event.kind, event.label)
-    named = rule.class_name if rule else None
-    return Anchor(
-        frame=recipe.grid.grid().frame_of(event.time),
-        time=event.time,
-        kind=event.kind,
-        label=event.label,
-        class_index=recipe.classes.index(named) if named else 0,
-        confidence=event.confidence,
-    )
+Weights = NDArray[np.float32]
 
 
 def render(events: Iterable[Event], recipe: Recipe, num_frames: int) -> FrameTargets:
     """Labels and weights of an utterance of ``num_frames`` frames.
 
-    The weight of frame ``t`` is ``floor + max_a (peak_a - floor) * k_a(t - a)`` over the anchors
-    ``a`` whose rule has a kernel, hence within [floor, highest peak], and ``floor`` where there
-    are none. Where the labelled frames of two events meet, the later event has its way.
+    Labels: each event with a class labels the frames that its policy says; where those of two
+    events meet, the later event has its way. Frames about which a boundary leaves doubt are then
+    ignored (-100), and so are the frames of events below ``confidence.drop_below``, which are no
+    anchors; but the anchor frame of an event with a class keeps its label.
+
+    Weights: that of frame ``t`` is ``floor + max_a (peak_a - floor) * c_a * k_a(t - a)`` over the
+    anchors ``a`` whose rule has a kernel, with ``c_a`` the confidence if ``confidence.scale_peak``
+    and else 1; hence within [floor, highest peak], and ``floor`` where there are none. A kernel
+    is left out where it is too small to change a float32 weight. Weights are then divided by
+    their mean over the recording, or by ``weights.corpus_mean``, if the recipe says so.
+
+    Args:
+        events: of the utterance, in any order; times in seconds, >= 0.
+        recipe: how to label and weight them, on which grid.
+        num_frames: frames of the utterance on the recipe's grid, >= 0.
+
+    Returns:
+        Labels int16 (num_frames,), weights float32 (num_frames,), anchors in time order.
+
+    Raises:
+        RecipeError: weights are to be divided by the corpus's mean, and it is not known yet.
     """
-    ordered = sorted(events, key=lambda event: (event.time, event.kind, event.label))
-    anchors = tuple(place(event, recipe) for event in ordered)
-    labels = np.zeros(num_frames, dtype=np.int16)
-    for event, anchor in zip(ordered, anchors, strict=True):
-        rule = recipe.rule_for(event.kind, event.label)
-        if rule and rule.class_name is not None:
-            labels[labelled_frames(event, rule.labelling, recipe.grid.grid())] = anchor.class_index
-    return FrameTargets(labels, _weights(anchors, recipe, num_frames), anchors)
+    return renderer_of(recipe).render(events, num_frames)
 
 
-def _weights(anchors: tuple[Anchor, ...], recipe: Recipe, num_frames: int) -> NDArray[np.float32]:
-    grid = recipe.grid.grid()
-    frames = np.arange(num_frames)
-    raised = np.zeros(num_frames)
-    for anchor in anchors:
-        rule = recipe.rule_for(anchor.kind, anchor.label)
-        if rule is None or rule.kernel is None:
-            continue
-        shape = kernel(
-            rule.kernel.shape,
-            (frames - anchor.frame).astype(np.float64),
-            left=rule.kernel.left_ms / 1000 / grid.hop_seconds,
-            right=rule.kernel.right_ms / 1000 / grid.hop_seconds,
+@lru_cache(maxsize=16)
+def renderer_of(recipe: Recipe) -> Renderer:
+    """The renderer of a recipe, made once."""
+    return Renderer(recipe)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bump:
+    """Weights around an anchor: float32, the anchor's own at index ``before``."""
+
+    weights: Weights
+    before: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """What becomes of an event; ``bump`` where it is the same for all events of the rule."""
+
+    class_index: int = BACKGROUND
+    labels: LabelConfig | None = None
+    kernel: KernelConfig | None = None
+    bump: _Bump | None = None
+
+
+_NO_PLAN = _Plan()
+_PLANS_KEPT = 4096
+
+
+class Renderer:
+    """A recipe made ready to render many utterances."""
+
+    def __init__(self, recipe: Recipe):
+        self._recipe = recipe
+        self._grid = recipe.grid.grid()
+        self._floor = np.float32(recipe.weights.floor)
+        self._divisor = _divisor(recipe)
+        self._least = recipe.confidence.drop_below
+        self._scale_peak = recipe.confidence.scale_peak
+        self._classes = {name: index for index, name in enumerate(recipe.classes)}
+        self._plans: dict[tuple[EventKind, str], _Plan] = {}
+
+    def place(self, event: Event) -> Anchor:
+        """The event on the recipe's grid."""
+        return Anchor(
+            frame=self._grid.frame_of(event.time),
+            time=event.time,
+            kind=event.kind,
+            label=event.label,
+            class_index=self._plan(event).class_index,
+            confidence=event.confidence,
         )
-        np.maximum(raised, (rule.kernel.peak - recipe.floor) * shape, out=raised)
-    return (recipe.floor + raised).astype(np.float32)
+
+    def render(self, events: Iterable[Event], num_frames: int) -> FrameTargets:
+        """See :func:`render`."""
+        ordered = sorted(events, key=lambda event: (event.time, event.kind, event.label))
+        sure = [event for event in ordered if event.confidence >= self._least]
+        anchors = tuple(map(self.place, sure))
+        weights = np.full(num_frames, self._floor)
+        for event, anchor in zip(sure, anchors, strict=True):
+            if bump := self._bump_of(event):
+                _raise_to(weights, bump, anchor.frame)
+        return FrameTargets(self._labels(ordered, num_frames), self._normalised(weights), anchors)
+
+    def _plan(self, event: Event) -> _Plan:
+        key = (event.kind, event.label)
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= _PLANS_KEPT:
+                self._plans.clear()
+            plan = self._plans[key] = self._new_plan(*key)
+        return plan
+
+    def _new_plan(self, kind: EventKind, label: str) -> _Plan:
+        rule = self._recipe.rule_for(kind, label)
+        if rule is None:
+            return _NO_PLAN
+        steady = rule.kernel is not None and not rule.kernel.widen and not self._scale_peak
+        return _Plan(
+            class_index=self._classes[rule.class_name] if rule.class_name else BACKGROUND,
+            labels=rule.labels,
+            kernel=rule.kernel,
+            bump=self._bump(rule.kernel, 0.0, 1.0) if rule.kernel and steady else None,
+        )
+
+    def _bump_of(self, event: Event) -> _Bump | None:
+        plan = self._plan(event)
+        if plan.kernel is None or plan.bump is not None:
+            return plan.bump
+        scale = event.confidence if self._scale_peak else 1.0
+        return self._bump(plan.kernel, event.uncertainty, scale)
+
+    def _bump(self, config: KernelConfig, uncertainty: float, scale: float) -> _Bump:
+        height = (config.peak - float(self._floor)) * scale
+        if height <= 0:
+            return _Bump(np.full(1, self._floor), 0)
+        wider = config.widen * uncertainty
+        left, right = (
+            (ms / 1000 + wider) / self._grid.hop_seconds if ms else 0.0
+            for ms in (config.left_ms, config.right_ms)
+        )
+        smallest = float(np.spacing(self._floor)) / 2 / height
+        shape = kernel_values(config.shape, left=left, right=right, smallest=smallest)
+        weights = self._floor + (height * shape.values).astype(np.float32)
+        return _Bump(np.minimum(weights, np.float32(config.peak)), shape.before)
+
+    def _labels(self, ordered: Sequence[Event], num_frames: int) -> NDArray[np.int16]:
+        labels = np.zeros(num_frames, dtype=np.int16)
+        kept: list[int] = []
+        doubtful: list[slice] = []
+        for event, plan in ((event, self._plan(event)) for event in ordered):
+            if plan.labels is None:
+                continue
+            until = _until(event, plan.labels, ordered)
+            end = until.time if until else None
+            frames = labelled_frames(event, plan.labels, self._grid, until=end)
+            if event.confidence < self._least:
+                doubtful.append(frames)
+                continue
+            labels[frames] = plan.class_index
+            kept.append(self._grid.frame_of(event.time))
+            doubtful += self._doubtful(event, plan.labels, until)
+        _ignore(labels, doubtful, kept)
+        return labels
+
+    def _doubtful(self, event: Event, config: LabelConfig, until: Event | None) -> Iterator[slice]:
+        """Frames around the measured boundaries of the class."""
+        if not config.ignore:
+            return
+        if isinstance(config, SpanLabels):
+            boundaries = [(event.start, event.uncertainty), (event.end, event.uncertainty)]
+        else:
+            boundaries = [(event.time, event.uncertainty)]
+        if until:
+            boundaries.append((until.time, until.uncertainty))
+        for time, uncertainty in boundaries:
+            yield doubtful_frames(time, config.band(uncertainty), self._grid)
+
+    def _normalised(self, weights: Weights) -> Weights:
+        if self._divisor is not None:
+            return weights / np.float32(self._divisor)
+        if self._recipe.weights.normalise == "recording" and len(weights):
+            mean = float(weights.mean(dtype=np.float64))
+            return weights / np.float32(mean) if mean > 0 else weights
+        return weights
+
+
+def _divisor(recipe: Recipe) -> float | None:
+    """The corpus's mean weight, if weights are to be divided by it."""
+    if recipe.lacks_mean:
+        raise RecipeError(
+            "weights are to be divided by their mean over the corpus, which is not known yet",
+            hint="Render a manifest with this recipe, then use the recipe in its header",
+        )
+    return recipe.weights.corpus_mean
+
+
+def _raise_to(weights: Weights, bump: _Bump, frame: int) -> None:
+    """``weights`` are at least those of the bump around ``frame``, which may lie outside."""
+    first = frame - bump.before
+    begin, stop = max(0, first), min(len(weights), first + len(bump.weights))
+    if begin < stop:
+        stretch = weights[begin:stop]
+        np.maximum(stretch, bump.weights[begin - first : stop - first], out=stretch)
+
+
+def _until(event: Event, config: LabelConfig, ordered: Sequence[Event]) -> Event | None:
+    """The event that ends the class of ``event``, if it is one of those that end."""
+    if not isinstance(config, SinceLabels):
+        return None
+    first = bisect_right(ordered, event.time, key=lambda other: other.time)
+    return next(
+        (later for later in islice(ordered, first, None) if later.kind is config.until), None
+    )
+
+
+def _ignore(labels: NDArray[np.int16], doubtful: Sequence[slice], kept: Sequence[int]) -> None:
+    """Give the doubtful frames no label; those that are kept have what they have."""
+    if not doubtful:
+        return
+    inside = [frame for frame in kept if frame < len(labels)]
+    own = labels[inside]
+    for frames in doubtful:
+        labels[frames] = IGNORE_LABEL
+    labels[inside] = own

@@ -52,7 +52,7 @@ def stream_split(
 def tail_samples(config: EventConfig, grid: FrameGrid) -> int:
     """Samples of the tail: the late side of a hit window and the smoothing, in whole hops."""
     frames = grid.num_frames(config.window(grid)[1]) + config.smooth_frames(grid)
-    return frames * grid.hop
+    return grid.samples_in(frames)
 
 
 def tail(config: EventConfig, grid: FrameGrid) -> NDArray[np.float32]:

@@ -1,50 +1,65 @@
-"""Keyword ends: where a phrase of one or more words is over."""
+"""Phrases: runs of one or more words, and the beginnings of them that stay beginnings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from sal_anchors.align.alignment import Interval
-from sal_anchors.align.lexicon import words_of
-from sal_anchors.events.confidence import confidence
-from sal_anchors.events.event import Event, EventKind
+from sal_anchors.events.query import PartialKeyword, Phrase
+from sal_anchors.events.span import Span, runs, span_of_words
 
 
-def find_keyword_ends(
-    words: Sequence[Interval], phrase: str, *, max_pause: float, source: str
-) -> Iterator[Event]:
-    """An event at the end of each occurrence of ``phrase``, in time order.
+def find_phrases(words: Sequence[Interval], query: Phrase) -> Iterator[Span]:
+    """Each occurrence of a phrase, in time order.
 
     Words are compared whole and in lower case; an occurrence whose words are more than
-    ``max_pause`` seconds apart is none. Occurrences do not overlap: the search goes on behind
-    the one found.
+    ``max_pause`` apart is none. Occurrences do not overlap: the search goes on behind the one
+    found.
     """
-    wanted = words_of(phrase)
+    label = " ".join(query.words) if query.label is None else query.label
+    for run in runs(words, query.max_pause):
+        for first, stop in _occurrences(run, query.words):
+            yield span_of_words(run[first:stop], label)
+
+
+def find_partial_phrases(words: Sequence[Interval], query: PartialKeyword) -> Iterator[Span]:
+    """Each beginning of a phrase, by whole words, that its rest does not follow, in time order.
+
+    Searched in what no whole occurrence covers; each as long as it can be, none overlapping.
+    """
+    for run in runs(words, query.max_pause):
+        behind = 0
+        for first, stop in (*_occurrences(run, query.words), (len(run), len(run))):
+            yield from _beginnings(run[behind:first], query)
+            behind = stop
+
+
+def _occurrences(run: Sequence[Interval], wanted: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """``[first, stop)`` of each occurrence."""
     first = 0
-    while first + len(wanted) <= len(words):
-        said = words[first : first + len(wanted)]
-        if _matches(said, wanted, max_pause):
-            yield _event(said, phrase, source)
-            first += len(wanted)
-        else:
-            first += 1
+    while first < len(run):
+        count, parts = _shared(run, first, wanted)
+        if parts == len(wanted):
+            yield first, first + count
+        first += count if parts == len(wanted) else 1
 
 
-def _matches(said: Sequence[Interval], wanted: tuple[str, ...], max_pause: float) -> bool:
-    if tuple(word.label for word in said) != wanted:
-        return False
-    return all(later.start - earlier.end <= max_pause for earlier, later in pairwise(said))
+def _beginnings(run: Sequence[Interval], query: PartialKeyword) -> Iterator[Span]:
+    first = 0
+    while first < len(run):
+        count, _ = _shared(run, first, query.words)
+        if count:
+            yield span_of_words(run[first : first + count], query.label)
+        first += max(count, 1)
 
 
-def _event(said: Sequence[Interval], phrase: str, source: str) -> Event:
-    return Event(
-        kind=EventKind.KEYWORD_END,
-        label=phrase,
-        time=said[-1].end,
-        start=said[0].start,
-        end=said[-1].end,
-        confidence=confidence(said),
-        uncertainty=said[-1].end_uncertainty or 0.0,
-        source=source,
-    )
+def _shared(run: Sequence[Interval], first: int, wanted: tuple[str, ...]) -> tuple[int, int]:
+    """How many words of the run from ``first`` on say the beginning of ``wanted``, and how many
+    of its words that is; more than the former where a label holds several, as a number's does."""
+    count, parts = 0, 0
+    while first + count < len(run):
+        label = tuple(run[first + count].label.split())
+        if not label or wanted[parts : parts + len(label)] != label:
+            break
+        count, parts = count + 1, parts + len(label)
+    return count, parts

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, StrictFloat, StrictInt, StrictStr
+from pydantic import BaseModel, StrictFloat, StrictInt, StrictStr, ValidationError
 
 from sal_anchors.accounting import Reason, Status, Tally
 from sal_anchors.align.alignment import Provenance
@@ -42,6 +42,9 @@ class Header:
         counts: ``total``, one count a status, ``reasons``, and what each of ``splits`` holds.
         audio_seconds: length of all readable utterances.
         parts: in row order.
+        shard: which share of the corpus this is, as ``2/8``; empty if it is the whole.
+        index: file for random access (:mod:`sal_anchors.manifest.index`); set when a manifest is
+            written, empty if there is none.
     """
 
     tool_version: str
@@ -52,6 +55,8 @@ class Header:
     counts: dict[str, Any]
     audio_seconds: float
     parts: tuple[Part, ...]
+    shard: str = ""
+    index: str = ""
 
     def to_json(self) -> str:
         """The header as the text of ``manifest.json``."""
@@ -69,7 +74,9 @@ class Header:
             },
             "counts": self.counts,
             "audio_seconds": round(self.audio_seconds, 3),
+            **({"shard": self.shard} if self.shard else {}),
             "parts": [asdict(part) for part in self.parts],
+            "index": self.index,
         }
         return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
@@ -123,8 +130,19 @@ def read_header(folder: Path) -> Header:
         return _header(values)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ManifestError(
-            f"damaged: {error}", where=path, hint="Align the corpus again"
+            f"damaged, or of another sal-anchors: {_in_short(error)}",
+            where=path,
+            hint="Align the corpus again",
         ) from None
+
+
+def _in_short(error: Exception) -> str:
+    """The first thing wrong, where it is, and how much else."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first, *others = error.errors(include_url=False, include_context=False)
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" + (f", and {len(others)} more" if others else "")
 
 
 class _Split(BaseModel):
@@ -166,6 +184,8 @@ class _Document(BaseModel):
     counts: _Counts
     audio_seconds: StrictFloat
     parts: list[_Part]
+    shard: StrictStr = ""
+    index: StrictStr = ""
 
 
 def _header(values: dict[str, Any]) -> Header:
@@ -184,4 +204,6 @@ def _header(values: dict[str, Any]) -> Header:
         counts=values["counts"],
         audio_seconds=document.audio_seconds,
         parts=tuple(Part(part.file, part.rows) for part in document.parts),
+        shard=document.shard,
+        index=document.index,
     )

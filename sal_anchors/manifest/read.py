@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
-from typing import Self
+from typing import Any, Self, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.audio import Recording, read_recording
 from sal_anchors.errors import ManifestError
+from sal_anchors.manifest.columns import from_batch
 from sal_anchors.manifest.header import Header, read_header
+from sal_anchors.manifest.index import RowIndex, stamp_of
+from sal_anchors.manifest.parts import conformed, group_sizes, open_part
+from sal_anchors.manifest.places import AudioPlaces, places_of
 from sal_anchors.manifest.row import Row
-from sal_anchors.manifest.schema import SCHEMA, from_batch
+from sal_anchors.manifest.schema import SCHEMA
+from sal_anchors.manifest.select import Select, usable_only
 from sal_anchors.timebase import FrameGrid
 
+Item = TypeVar("Item")
+
 _ROWS_AT_ONCE = 64
+_VALUES_AT_ONCE = 4_096
 
 
 class Manifest:
     """A manifest folder, opened by reading its header only.
+
+    ``len(manifest)`` is its number of rows, failed ones included.
 
     Attributes:
         path: the folder.
@@ -31,18 +44,31 @@ class Manifest:
         audio_root: the folder that rows' audio paths start from.
     """
 
-    def __init__(self, path: Path, header: Header, audio_root: Path):
+    def __init__(
+        self,
+        path: Path,
+        header: Header,
+        audio_root: Path,
+        *,
+        places: AudioPlaces | None = None,
+    ):
         self.path = path
         self.header = header
         self.audio_root = audio_root
+        self._places = places or AudioPlaces(path, audio_root, True)
 
     @classmethod
-    def open(cls, path: Path | str, *, audio_root: Path | None = None) -> Self:
+    def open(
+        cls, path: Path | str, *, audio_root: Path | None = None, allowed: Sequence[Path] = ()
+    ) -> Self:
         """Open a manifest folder.
 
         Args:
             path: the folder.
-            audio_root: where the audio is, if it is no longer where the manifest says.
+            audio_root: where the audio is, if it is no longer where the manifest says, or the
+                manifest may not say (:mod:`sal_anchors.manifest.places`).
+            allowed: further folders that audio may lie in, such as targets of links; those in
+                the environment variable ``SAL_ANCHORS_AUDIO`` are allowed too.
 
         Raises:
             ManifestError: absent, damaged, of another schema version, or with an audio root
@@ -50,7 +76,15 @@ class Manifest:
         """
         folder = Path(path)
         header = read_header(folder)
-        return cls(folder, header, audio_root or _declared_root(folder, header))
+        places = places_of(folder, header.audio_root, audio_root=audio_root, allowed=allowed)
+        return cls(folder, header, places.root, places=places)
+
+    def __len__(self) -> int:
+        return sum(part.rows for part in self.header.parts)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the index, which each process maps for itself."""
+        return {name: value for name, value in self.__dict__.items() if name != "_index"}
 
     @property
     def grid(self) -> FrameGrid:
@@ -67,56 +101,92 @@ class Manifest:
         """Class names by index; index 0 is the background."""
         return self.recipe.classes
 
-    def rows(self, split: str | None = None, *, usable: bool = False) -> Iterator[Row]:
+    def rows(
+        self, split: str | None = None, *, usable: bool = False, where: Select | None = None
+    ) -> Iterator[Row]:
         """Rows in the manifest's order, in constant memory.
 
         Args:
             split: only rows of this split.
             usable: only rows that carry targets (ok and suspect).
+            where: only rows that meet this too.
         """
-        for part in self.header.parts:
-            with self._parquet(part.file) as file:
-                for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
-                    for row in from_batch(batch):
-                        if split is not None and row.split != split:
-                            continue
-                        if row.usable or not usable:
-                            yield row
+        wanted = _joined(where, split, usable)
+        return self._read(SCHEMA.names, wanted, from_batch, _ROWS_AT_ONCE)
+
+    def scan(self, *columns: str, where: Select | None = None) -> Iterator[tuple[Any, ...]]:
+        """Values of some columns, a tuple a row, in the manifest's order, in constant memory.
+
+        Other columns are not read, but for those that ``where`` needs. Items of nested columns
+        are dictionaries.
+
+        Raises:
+            ManifestError: there is no such column.
+        """
+        if unknown := [name for name in columns if name not in SCHEMA.names]:
+            raise ManifestError(
+                f"no column {', '.join(unknown)}",
+                where=self.path,
+                hint=f"Its columns: {', '.join(SCHEMA.names)}",
+            )
+
+        def values(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+            return zip(*(batch.column(name).to_pylist() for name in columns), strict=True)
+
+        return self._read(columns, where or Select(), values, _VALUES_AT_ONCE)
 
     def row(self, id_: str) -> Row:
-        """The row of an utterance.
+        """The row of an utterance, in a time that does not grow with the manifest.
 
         Raises:
             ManifestError: no such utterance.
         """
-        for part in self.header.parts:
-            with self._parquet(part.file) as file:
-                for group in range(file.num_row_groups):
-                    ids = file.read_row_group(group, columns=["id"]).column("id").to_pylist()
-                    if id_ in ids:
-                        table = file.read_row_group(group).slice(ids.index(id_), 1)
-                        return next(from_batch(table.combine_chunks().to_batches()[0]))
-        raise ManifestError(
-            f"no utterance {id_!r}",
-            where=self.path,
-            hint="Ids are paths under the corpus without suffix; "
-            "list them with: sal-anchors inspect --plain --list",
-        )
+        if self._index is not None:
+            found = self._index.find(id_)
+        else:
+            numbers = (n for n, (other,) in enumerate(self.scan("id")) if other == id_)
+            number = next(numbers, None)
+            found = None if number is None else self.at(number)
+        if found is None:
+            raise ManifestError(
+                f"no utterance {id_!r}",
+                where=self.path,
+                hint="Ids are paths under the corpus without suffix; "
+                "list them with: sal-anchors inspect --plain --list",
+            )
+        return found
+
+    def at(self, number: int) -> Row:
+        """The row of a number, 0 to ``len(manifest) - 1``, likewise.
+
+        Raises:
+            IndexError: there is no such number.
+        """
+        if not 0 <= number < len(self):
+            raise IndexError(f"row {number} of a manifest of {len(self)} rows")
+        if self._index is not None:
+            return self._index.at(number)
+        ends = list(accumulate(part.rows for part in self.header.parts))
+        place = next(place for place, end in enumerate(ends) if number < end)
+        part = self.header.parts[place]
+        with open_part(self.path, part) as file:
+            number -= ends[place] - part.rows
+            for group, size in enumerate(group_sizes(file)):
+                if number < size:
+                    mask = np.arange(size) == number
+                    for batch in _batches(file, group, SCHEMA.names, mask, _ROWS_AT_ONCE):
+                        return next(from_batch(batch))
+                number -= size
+        raise IndexError(number)
 
     def audio_path(self, row: Row) -> Path:
         """The audio file of a row.
 
         Raises:
-            ManifestError: the row's path is absolute or leaves the audio root.
+            ManifestError: the row's path is absolute or leaves the audio root, or the header's
+                audio root needs the user's consent; see :mod:`sal_anchors.manifest.places`.
         """
-        relative = PurePosixPath(row.audio)
-        if relative.is_absolute() or ".." in relative.parts:
-            raise ManifestError(
-                f"the audio path {row.audio!r} of {row.id!r} leaves the audio root",
-                where=self.path,
-                hint="Align again with a corpus folder that holds all of its audio",
-            )
-        return self.audio_root / relative
+        return self._places.file(row.audio, id_=row.id)
 
     def recording(self, row: Row) -> Recording:
         """The decoded audio of a row, mono at the grid's rate.
@@ -145,36 +215,63 @@ class Manifest:
             )
         return recording
 
-    @contextmanager
-    def _parquet(self, name: str) -> Iterator[pq.ParquetFile]:
-        """An open part; whatever is wrong with it, now or while it is read, is a ManifestError."""
-        path = self.path / name
-        if PurePosixPath(name).name != name:
-            raise ManifestError(f"the part {name!r} is not a plain file name", where=self.path)
-        try:
-            with pq.ParquetFile(path) as file:
-                missing = [name for name in SCHEMA.names if name not in file.schema_arrow.names]
-                if missing:
-                    raise ManifestError(
-                        f"columns {', '.join(missing)} are missing", where=path, hint="Align again"
-                    )
-                yield file
-        except FileNotFoundError:
-            raise ManifestError("the part is missing", where=path, hint="Align again") from None
-        except (pa.ArrowException, OSError, AttributeError, TypeError, ValueError) as error:
+    @cached_property
+    def _index(self) -> RowIndex | None:
+        """None if there is none, or another program wrote the parts since: rows are then found
+        in the parts."""
+        if PurePosixPath(self.header.index).name != self.header.index:
             raise ManifestError(
-                f"not a Parquet file of a manifest, or damaged ({error})",
-                where=path,
-                hint="Align again",
-            ) from None
+                f"the index {self.header.index!r} is not a plain file name", where=self.path
+            )
+        try:
+            stamp = stamp_of(self.path, self.header.parts)
+            index = RowIndex(self.path / self.header.index, len(self))
+        except OSError:
+            return None
+        return index if index.stamp == stamp else None
+
+    def _read(
+        self,
+        columns: Sequence[str],
+        where: Select,
+        convert: Callable[[pa.RecordBatch], Iterator[Item]],
+        size: int,
+    ) -> Iterator[Item]:
+        """What ``convert`` makes of the columns of wanted rows, at most ``size`` at a time; row
+        groups without any are left unread."""
+        needed = where.columns()
+        for part in self.header.parts:
+            with open_part(self.path, part) as file:
+                for group in range(file.num_row_groups):
+                    mask = None
+                    if needed:
+                        mask = where.mask(
+                            file.read_row_group(group, needed, use_threads=False), self.classes
+                        )
+                    if mask is None or mask.any():
+                        for batch in _batches(file, group, columns, mask, size):
+                            yield from convert(batch)
 
 
-def _declared_root(folder: Path, header: Header) -> Path:
-    declared = PurePosixPath(header.audio_root)
-    if declared.is_absolute():
-        raise ManifestError(
-            f"its audio root {header.audio_root!r} is an absolute path",
-            where=folder,
-            hint="If you trust it, name that folder yourself with --audio-root",
-        )
-    return Path(os.path.normpath(folder.resolve() / declared))
+def _joined(where: Select | None, split: str | None, usable: bool) -> Select:
+    select = where or Select()
+    if split is not None:
+        select = replace(select, split=split)
+    return usable_only(select) if usable else select
+
+
+def _batches(
+    file: pq.ParquetFile,
+    group: int,
+    columns: Sequence[str],
+    mask: NDArray[np.bool_] | None,
+    size: int,
+) -> Iterator[pa.RecordBatch]:
+    first = 0
+    for batch in file.iter_batches(
+        size, row_groups=[group], columns=list(columns), use_threads=False
+    ):
+        if mask is not None:
+            batch = batch.filter(pa.array(mask[first : (first := first + len(batch))]))
+        if len(batch):
+            yield conformed(batch)

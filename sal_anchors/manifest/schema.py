@@ -1,21 +1,11 @@
-"""The manifest's columns, and rows to and from them."""
+"""The manifest's columns. ``docs/manifest.md`` says what each holds, and in which unit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-
-import numpy as np
 import pyarrow as pa
 
-from sal_anchors.accounting import Reason, Status
-from sal_anchors.align.alignment import Change, Interval, Pronunciation, PronunciationSource
-from sal_anchors.align.finding import Finding, FindingCode
-from sal_anchors.anchors.anchor import Anchor
-from sal_anchors.events.event import Event, EventKind
-from sal_anchors.manifest.row import Row
-
 SCHEMA_VERSION = 1
+"""Goes up whenever a reader of the version before could misread what is written."""
 
 _INTERVALS = pa.list_(
     pa.struct(
@@ -100,78 +90,4 @@ SCHEMA = pa.schema(
         ("weights", pa.list_(pa.float32())),
     ]
 )
-_PER_FRAME = ("labels", "weights")
-_Cell = dict[str, Any]
-
-
-def _pronunciation(cell: _Cell) -> Pronunciation:
-    return Pronunciation(cell["word"], cell["phones"], PronunciationSource(cell["source"]))
-
-
-def _finding(cell: _Cell) -> Finding:
-    return Finding(**{**cell, "code": FindingCode(cell["code"])})
-
-
-def _event(cell: _Cell) -> Event:
-    return Event(**{**cell, "kind": EventKind(cell["kind"])})
-
-
-def _anchor(cell: _Cell) -> Anchor:
-    class_index = cell.pop("class")
-    return Anchor(**{**cell, "kind": EventKind(cell["kind"])}, class_index=class_index)
-
-
-_NESTED: dict[str, Callable[[_Cell], Any]] = {
-    "words": lambda cell: Interval(**cell),
-    "engine_words": lambda cell: Interval(**cell),
-    "phones": lambda cell: Interval(**cell),
-    "changes": lambda cell: Change(**cell),
-    "pronunciations": _pronunciation,
-    "findings": _finding,
-    "events": _event,
-    "anchors": _anchor,
-}
-"""How an item of each nested column is made from its cell."""
-
-
-def to_batch(rows: Sequence[Row]) -> pa.RecordBatch:
-    """Rows as one Arrow record batch of :data:`SCHEMA`."""
-    columns = [
-        pa.array([_cell(row, field.name) for row in rows], type=field.type) for field in SCHEMA
-    ]
-    return pa.record_batch(columns, schema=SCHEMA)
-
-
-def from_batch(batch: pa.RecordBatch) -> Iterator[Row]:
-    """The inverse of :func:`to_batch`; labels and weights are arrays, not lists."""
-    plain = batch.drop_columns(list(_PER_FRAME)).to_pylist()
-    per_frame = {name: batch.column(name) for name in _PER_FRAME}
-    for index, values in enumerate(plain):
-        arrays = {
-            name: np.asarray(column[index].values.to_numpy(zero_copy_only=False))
-            for name, column in per_frame.items()
-        }
-        yield _row(values | arrays)
-
-
-def _cell(row: Row, name: str) -> Any:
-    value = getattr(row, name)
-    if name not in _NESTED:
-        return value
-    if name == "anchors":
-        return [_anchor_cell(anchor) for anchor in value]
-    return [{field: getattr(item, field) for field in item.__slots__} for item in value]
-
-
-def _anchor_cell(anchor: Anchor) -> _Cell:
-    cell = {field: getattr(anchor, field) for field in anchor.__slots__}
-    cell["class"] = cell.pop("class_index")
-    return cell
-
-
-def _row(values: _Cell) -> Row:
-    for name, make in _NESTED.items():
-        values[name] = tuple(make(cell) for cell in values[name])
-    values["status"] = Status(values["status"])
-    values["reason"] = Reason(values["reason"]) if values["reason"] else None
-    return Row(**values)
+PER_FRAME = ("labels", "weights")

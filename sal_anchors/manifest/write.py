@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +19,13 @@ from filelock import FileLock, Timeout
 
 from sal_anchors.accounting import Tally
 from sal_anchors.errors import ManifestError
+from sal_anchors.manifest.columns import to_batch
+from sal_anchors.manifest.encoding import writer_options
 from sal_anchors.manifest.header import FORMAT, HEADER_NAME, Header, Part
+from sal_anchors.manifest.index import IndexWriter, stamp_of
 from sal_anchors.manifest.report import FAILURES_NAME, REPORT_NAME, failure_line, report_text
 from sal_anchors.manifest.row import Row
-from sal_anchors.manifest.schema import SCHEMA, to_batch
+from sal_anchors.manifest.schema import SCHEMA
 from sal_anchors.manifest.textgrid import write_textgrid
 
 ALIGNMENTS = "alignments"
@@ -30,12 +34,12 @@ LOGS = "logs"
 RESULTS = ".results"
 """Subfolder for results that a run keeps for the next; readers leave it alone."""
 
-_ROWS_A_GROUP = 128
+_ROWS_A_GROUP = 1_024
 _FRAMES_A_GROUP = 1 << 20
 _ROWS_A_PART = 65_536
 _STAGING = ".writing-"
 _LOCK = ".lock"
-_PART = re.compile(r"part-\d{5}-[0-9a-f]{12}\.parquet$")
+_OURS = re.compile(r"part-\d{5}-[0-9a-f]{12}\.parquet$|rows-[0-9a-f]{12}\.index$")
 
 
 class StagedManifest:
@@ -46,13 +50,19 @@ class StagedManifest:
     without :meth:`commit` leaves what was there before. One process at a time writes to a
     folder.
 
+    Args:
+        folder: of the manifest.
+        textgrids: whether each aligned row becomes a TextGrid in ``alignments`` too.
+
     Raises:
         ManifestError: the folder exists and holds something that is not a manifest, or another
             process is writing to it.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, textgrids: bool = True):
         self._folder = folder
+        self._textgrids = textgrids
+        self._index = ""
         self._lock = FileLock(folder / _LOCK)
         _require_ours(folder)
 
@@ -96,6 +106,7 @@ class StagedManifest:
         """Write rows in the given order, in constant memory; returns the parts and counts."""
         tally, counted = Tally(), iter(rows)
         parts: list[Part] = []
+        index = IndexWriter(self._staging / "rows.index")
         with (self._staging / FAILURES_NAME).open("w", encoding="utf-8") as failures:
 
             def some() -> Iterator[Row]:
@@ -104,25 +115,27 @@ class StagedManifest:
                     failures.write(failure_line(row))
                     yield row
 
-            while part := self._write_part(some(), len(parts)):
+            while part := self._write_part(some(), len(parts), index):
                 parts.append(part)
+        index.close(stamp_of(self._staging, parts))
+        self._index = _named_by_content(self._staging / "rows.index").name
         return tuple(parts), tally
 
-    def _write_part(self, rows: Iterator[Row], number: int) -> Part | None:
+    def _write_part(self, rows: Iterator[Row], number: int, index: IndexWriter) -> Part | None:
         path = self._staging / f"part-{number:05d}.parquet"
         count = 0
-        with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+        with pq.ParquetWriter(path, SCHEMA, **writer_options()) as writer:
             for group in _groups(rows):
-                writer.write_batch(to_batch(group))
-                for row in group:
+                batch = to_batch(group)
+                writer.write_batch(batch)
+                index.add(batch)
+                for row in group if self._textgrids else ():
                     write_textgrid(row, self._staging / ALIGNMENTS)
                 count += len(group)
         if not count:
             path.unlink()
             return None
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Part(path.rename(path.with_stem(f"{path.stem}-{digest[:12]}")).name, count)
+        return Part(_named_by_content(path).name, count)
 
     def commit(self, header: Header, tally: Tally, *, layout: str = "") -> None:
         """Make the written rows the manifest.
@@ -132,17 +145,17 @@ class StagedManifest:
             tally: of the rows, for ``report.json``.
             layout: of the corpus, likewise.
         """
+        header = replace(header, index=self._index)
         (self._staging / HEADER_NAME).write_text(header.to_json(), encoding="utf-8")
         report = report_text(header, tally, layout=layout)
         (self._staging / REPORT_NAME).write_text(report, encoding="utf-8")
-        parts = [part.file for part in header.parts]
-        for name in (*parts, HEADER_NAME, FAILURES_NAME, REPORT_NAME):
+        rows = (*(part.file for part in header.parts), header.index)
+        for name in (*rows, HEADER_NAME, FAILURES_NAME, REPORT_NAME):
             _sync(self._staging / name)
             (self._staging / name).replace(self._folder / name)
         self._swap_alignments()
-        kept = {part.file for part in header.parts}
-        for old in self._folder.glob("part-*.parquet"):
-            if old.name not in kept:
+        for old in self._folder.iterdir():
+            if _OURS.match(old.name) and old.name not in rows:
                 old.unlink()
 
     def _swap_alignments(self) -> None:
@@ -152,8 +165,14 @@ class StagedManifest:
         (self._staging / ALIGNMENTS).rename(current)
 
 
+def _named_by_content(path: Path) -> Path:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return path.rename(path.with_stem(f"{path.stem}-{digest[:12]}"))
+
+
 def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Rows that are written together: 128, or fewer where they are long, for memory's sake."""
+    """Rows that are written together: 1,024, or fewer where they are long, for memory's sake."""
     group: list[Row] = []
     frames = 0
     for row in rows:
@@ -192,7 +211,7 @@ def _is_ours(folder: Path) -> bool:
         return FORMAT.encode() in header.read_bytes()
     left = (path.name for path in folder.iterdir())
     return all(
-        name.startswith(_STAGING) or name in (ALIGNMENTS, LOGS, RESULTS, _LOCK) or _PART.match(name)
+        name.startswith(_STAGING) or name in (ALIGNMENTS, LOGS, RESULTS, _LOCK) or _OURS.match(name)
         for name in left
     )
 

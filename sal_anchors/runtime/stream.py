@@ -55,7 +55,7 @@ class StreamingDetector:
         return self._posteriors(self._features.accept(samples))
 
     def flush(self) -> Posteriors:
-        """The posteriors (0 or 1, C) of a begun frame, filled up with silence; ends the stream."""
+        """The posteriors (k, C) of the begun frames, filled up with silence; ends the stream."""
         posteriors = self._posteriors(self._features.flush())
         self._state = None
         return posteriors

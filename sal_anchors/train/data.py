@@ -167,12 +167,12 @@ def _cropped(
     first = int(rng.integers(excess + 1))
     for event in sorted(example.events, key=lambda event: event.start, reverse=True):
         rule = manifest.recipe.rule_for(event.kind, event.label)
-        if rule is None or rule.class_name is None or rule.labelling.policy != "after":
+        if rule is None or rule.labels is None or rule.labels.policy != "after":
             continue
         start = grid.sample_of(event.start)
-        if start < first <= grid.sample_of(event.time + rule.labelling.hold_ms / 1000):
+        if start < first <= grid.sample_of(event.time + rule.labels.hold_ms / 1000):
             first = max(0, start)
-    return augment.crop(example, first=first // grid.hop * grid.hop, length=length)
+    return augment.crop(example, first=grid.hop_start(first), length=length)
 
 
 def _augmented(example: Example, config: AugmentConfig, rng: np.random.Generator) -> Example:

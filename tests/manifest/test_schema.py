@@ -20,7 +20,8 @@ from sal_anchors.align import Interval
 from sal_anchors.anchors.anchor import Anchor
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.manifest import Manifest, Row
-from sal_anchors.manifest.schema import SCHEMA, from_batch, to_batch
+from sal_anchors.manifest.columns import from_batch, to_batch
+from sal_anchors.manifest.schema import SCHEMA
 
 text = st.text(st.characters(codec="utf-8"), max_size=12)
 seconds = st.floats(0, 36_000)

@@ -1,10 +1,11 @@
 """Where long audio can be cut: in pauses that are known to stand between two certain words.
 
 A window of audio is aligned with as many of the next words as fit. Its last seconds are not
-trusted, since the window may end inside a word. A pause is trusted if the words before it and
-after it score as right words do; the window's words up to it, and its audio, become a piece, and
-the next window begins there. Without such a pause the window grows; if the largest has none,
-the transcript does not follow the audio any more.
+trusted: words may be squeezed in there, left for later, or cut in two. What stands before them has
+speech on both sides to hold it in place. So the window's words up to a long pause between words
+that fit well become a piece with its audio, and the next window begins there. Where no pause has
+words that fit well, the window is searched again without giving up any path. Beyond that, scores
+only tell, in the long run, whether the transcript follows the audio at all.
 """
 
 from __future__ import annotations
@@ -19,26 +20,30 @@ from sal_anchors.align.pocketsphinx.decoder import Segment, find_prefix, padded_
 from sal_anchors.align.pocketsphinx.settings import FRAME_STEP, ONE_PIECE_SECONDS, PAD_SECONDS
 from sal_anchors.align.pocketsphinx.stretch import Stretch
 
-_WINDOWS = ((40.0, -3.4), (80.0, -3.5), (120.0, -3.5))
-"""Seconds, and the score a frame that the words beside a pause need, in nats of the scout. Of 31
-windows in the speech of learners and children the best pause had at least -3.2, of 31 with
-another transcript at most -3.7."""
-
-_AGREED_SCORE = -6.0
-_AGREED_SECONDS = 20.0
-_TOLERANCE = 0.1
-_UNSURE_SECONDS = 300.0
-"""The hardest voices score -4 and less throughout. There a pause counts too that two windows find
-after the same word, within 0.1 s, in their first 20 s: near its start a window is seldom astray.
-After 5 minutes of such pauses alone the transcript is held to be lost."""
-
+_WINDOW, _LARGE_WINDOW = 60.0, 120.0
+_UNTRUSTED_SECONDS = 12.0
+_EARLY_SECONDS = 10.0
 _WORDS_A_SECOND = 5.0
-_UNTRUSTED_SECONDS = 4.0
 _MIN_PAUSE = 0.2
 _MAX_ROOM = 0.5
-_LATE_SECONDS = 8.0
 _LEAD = 1.0
-_NEIGHBOURS = 8
+_NEIGHBOURS, _MIN_NEIGHBOURS = 8, 4
+_NATS_A_SECOND = 0.5
+"""What a second of pause is worth against the score of the words beside it."""
+
+_SURE_SCORE = -3.4
+_UNSURE_SECONDS = 900.0
+"""Of 31 windows in the speech of learners and children the best pause scored at least -3.2 nats a
+frame, of 31 with another transcript at most -3.7; but the hardest voices stay below -4 for minutes.
+After this long without a sure pause the transcript is held to be lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scouts:
+    """Decoders that find words: one with the settings ``SCOUT``, one with ``EXACT_SCOUT``."""
+
+    fast: Any
+    exact: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Cut:
         stop: likewise.
         first: index of its first word.
         last: index after its last word.
-        sure: whether its end was trusted for its scores.
+        sure: whether the words beside its end score as right ones do.
     """
 
     start: float
@@ -75,31 +80,40 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class _Pause:
-    """Seconds of the window, the number of words before it, and the lower of the mean scores of
-    the words on its two sides."""
+    """Seconds of the window, the number of words before it, the lower of the mean scores of the
+    words on its two sides, and whether they are enough for that to mean something."""
 
     start: float
     end: float
     words: int
     score: float
+    telling: bool
 
     @property
     def cut(self) -> float:
-        return round(self.start + min((self.end - self.start) / 2, _MAX_ROOM), 2)
+        return self.start + min((self.end - self.start) / 2, _MAX_ROOM)
+
+    @property
+    def sure(self) -> bool:
+        return self.telling and self.score >= _SURE_SCORE
+
+    @property
+    def merit(self) -> float:
+        return self.score + _NATS_A_SECOND * min(self.end - self.start, 1.0)
 
 
-def cut_at_pauses(scout: Any, names: Sequence[str], stretch: Stretch) -> Iterator[Cut | Lost]:
+def cut_at_pauses(scouts: Scouts, names: Sequence[str], stretch: Stretch) -> Iterator[Cut | Lost]:
     """Pieces of an utterance in order, which together hold all of its words; ends after a Lost.
 
     Args:
-        scout: a decoder with the settings ``SCOUT``.
+        scouts: they know the pronunciations of the words.
         names: the engine's names of the words.
         stretch: the utterance.
     """
     time, word = 0.0, 0
     sure = Lost(time, word)
     while word < len(names):
-        found = _next_cut(scout, names, stretch, time, word)
+        found = _next_cut(scouts, names, stretch, time, word)
         if found is None or (not found.sure and found.stop - sure.time > _UNSURE_SECONDS):
             yield sure
             return
@@ -111,66 +125,62 @@ def cut_at_pauses(scout: Any, names: Sequence[str], stretch: Stretch) -> Iterato
 
 
 def _next_cut(
-    scout: Any, names: Sequence[str], stretch: Stretch, time: float, word: int
+    scouts: Scouts, names: Sequence[str], stretch: Stretch, time: float, word: int
 ) -> Cut | None:
     """The piece that begins at a word and a time, without words if nothing is said for long; None
-    if no pause can be trusted."""
-    if stretch.seconds - time <= ONE_PIECE_SECONDS:
-        return Cut(time, stretch.seconds, word, len(names))
-    smaller: Sequence[_Pause] = ()
-    for seconds, enough in _WINDOWS:
-        if time + seconds >= stretch.seconds:
+    if there is no pause."""
+    for scout, seconds in (
+        (scouts.fast, _WINDOW),
+        (scouts.exact, _WINDOW),
+        (scouts.exact, _LARGE_WINDOW),
+    ):
+        if stretch.seconds - time <= max(seconds, ONE_PIECE_SECONDS):
             return Cut(time, stretch.seconds, word, len(names))
-        pcm = padded_pcm(stretch.read(time, time + seconds))
-        ahead = names[word : word + math.ceil(seconds * _WORDS_A_SECOND)]
-        spoken = [s for s in find_prefix(scout, ahead, pcm) or () if not s.filler]
-        if not spoken:
-            return Cut(time, round(time + seconds - _UNTRUSTED_SECONDS, 2), word, word)
-        pauses = _pauses(spoken, seconds, all_said=word + len(spoken) == len(names))
-        sure = [pause for pause in pauses if pause.score >= enough]
-        if pause := _best_late(_agreed(smaller, pauses)) or _best_late(sure):
-            start = round(time + max(0.0, _start(spoken[0]) - _LEAD), 2)
-            stop = round(time + pause.cut, 2)
-            return Cut(start, stop, word, word + pause.words, sure=pause in sure)
-        smaller = pauses
+        spoken = _spoken(scout, names[word:], stretch, time, seconds)
+        silent = min((_start(segment) for segment in spoken), default=seconds)
+        if silent > seconds - _UNTRUSTED_SECONDS:
+            return Cut(time, round(time + seconds - _UNTRUSTED_SECONDS, 2), word, word, sure=False)
+        pause = _best(_pauses(spoken, seconds, all_said=word + len(spoken) == len(names)))
+        if pause and (pause.sure or scout is scouts.exact):
+            start = round(time + max(0.0, silent - _LEAD), 2)
+            return Cut(start, round(time + pause.cut, 2), word, word + pause.words, pause.sure)
     return None
 
 
-def _best_late(pauses: Sequence[_Pause]) -> _Pause | None:
-    """The one with the best score among the last ones; None if there are none."""
-    late = [pause for pause in pauses if pause.start >= pauses[-1].start - _LATE_SECONDS]
-    return max(late, key=lambda pause: pause.score, default=None)
+def _spoken(
+    scout: Any, names: Sequence[str], stretch: Stretch, time: float, seconds: float
+) -> list[Segment]:
+    """The words of a window."""
+    pcm = padded_pcm(stretch.read(time, time + seconds))
+    found = find_prefix(scout, names[: math.ceil(seconds * _WORDS_A_SECOND)], pcm)
+    return [segment for segment in found or () if not segment.filler]
 
 
-def _agreed(one: Sequence[_Pause], other: Sequence[_Pause]) -> list[_Pause]:
-    """Early pauses of two windows that begin at the same time."""
-    starts = {pause.words: pause.start for pause in one if pause.score >= _AGREED_SCORE}
-    return [
-        pause
-        for pause in other
-        if pause.score >= _AGREED_SCORE
-        and pause.start <= _AGREED_SECONDS
-        and abs(starts.get(pause.words, math.inf) - pause.start) <= _TOLERANCE
-    ]
+def _best(pauses: Sequence[_Pause]) -> _Pause | None:
+    """Not one of the first, if there are others; None if there are none."""
+    later = [pause for pause in pauses if pause.start >= _EARLY_SECONDS]
+    return max(later or pauses, key=lambda pause: pause.merit, default=None)
 
 
 def _pauses(spoken: Sequence[Segment], seconds: float, *, all_said: bool) -> list[_Pause]:
     """Pauses before the window's untrusted part; where all words are said, the one after them."""
-    trusted = [word for word in spoken if _end(word) <= seconds - _UNTRUSTED_SECONDS]
+    trusted = seconds - _UNTRUSTED_SECONDS
     pauses = [
-        _Pause(_end(before), _start(after), number, _score(trusted, number))
-        for number, (before, after) in enumerate(pairwise(trusted), start=1)
-        if _start(after) - _end(before) >= _MIN_PAUSE
+        _pause(spoken, number, _start(after))
+        for number, (before, after) in enumerate(pairwise(spoken), start=1)
+        if _end(before) <= trusted and _start(after) - _end(before) >= _MIN_PAUSE
     ]
-    if all_said and len(trusted) == len(spoken):
-        pauses.append(_Pause(_end(spoken[-1]), seconds, len(spoken), _score(spoken, len(spoken))))
+    if all_said and _end(spoken[-1]) <= trusted:
+        pauses.append(_pause(spoken, len(spoken), seconds))
     return pauses
 
 
-def _score(words: Sequence[Segment], number: int) -> float:
+def _pause(words: Sequence[Segment], number: int, end: float) -> _Pause:
     before, after = words[max(0, number - _NEIGHBOURS) : number], words[number:][:_NEIGHBOURS]
     sides = [side for side in (before, after) if side]
-    return min(sum(w.nats for w in side) / sum(w.frames for w in side) for side in sides)
+    score = min(sum(w.nats for w in side) / sum(w.frames for w in side) for side in sides)
+    telling = min(map(len, sides)) >= _MIN_NEIGHBOURS
+    return _Pause(_end(words[number - 1]), end, number, score, telling)
 
 
 def _start(segment: Segment) -> float:

@@ -12,12 +12,14 @@ from sal_anchors.accounting import Failure, Reason
 from sal_anchors.align.alignment import Alignment
 from sal_anchors.align.lexicon import Lexicon
 from sal_anchors.align.normalise import Normalised, normalise
+from sal_anchors.align.pocketsphinx.cuts import Scouts
 from sal_anchors.align.pocketsphinx.decoder import new_decoder
 from sal_anchors.align.pocketsphinx.long import align_long
 from sal_anchors.align.pocketsphinx.piece import Misfit, Piece, align_piece
 from sal_anchors.align.pocketsphinx.pronounce import engine_names, pronunciations_of
 from sal_anchors.align.pocketsphinx.settings import (
     DECODER,
+    EXACT_SCOUT,
     GRID,
     LONG,
     MAX_SECONDS,
@@ -30,7 +32,7 @@ from sal_anchors.align.screen import failure, screen
 from sal_anchors.audio import AudioError, probe_recording
 from sal_anchors.corpus.utterance import Utterance
 
-_SETTINGS = {"utterance": DECODER, "piece": LONG, "scout": SCOUT}
+_SETTINGS = {"utterance": DECODER, "piece": LONG, "scout": SCOUT, "exact scout": EXACT_SCOUT}
 
 
 def seconds_of(utterance: Utterance) -> float:
@@ -98,9 +100,10 @@ class GuardedDecoder:
     ) -> Piece | Misfit:
         if stretch.seconds <= ONE_PIECE_SECONDS:
             return align_piece(decoder, said.words, names, beginning, phones=self._phones)
-        scout = self._decoder("scout")
-        engine_names(scout, self._lexicon, said)
-        return align_long(decoder, scout, said.words, names, stretch, phones=self._phones)
+        scouts = Scouts(self._decoder("scout"), self._decoder("exact scout"))
+        for scout in (scouts.fast, scouts.exact):
+            engine_names(scout, self._lexicon, said)
+        return align_long(decoder, scouts, said.words, names, stretch, phones=self._phones)
 
     def _decoder(self, role: str) -> Any:
         if role not in self._decoders:

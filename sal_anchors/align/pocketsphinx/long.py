@@ -7,14 +7,14 @@ from itertools import chain
 from typing import Any
 
 from sal_anchors.accounting import Reason
-from sal_anchors.align.pocketsphinx.cuts import Cut, Lost, cut_at_pauses
+from sal_anchors.align.pocketsphinx.cuts import Cut, Lost, Scouts, cut_at_pauses
 from sal_anchors.align.pocketsphinx.piece import Misfit, Piece, align_piece
 from sal_anchors.align.pocketsphinx.stretch import Stretch
 
 
 def align_long(
     decoder: Any,
-    scout: Any,
+    scouts: Scouts,
     words: Sequence[str],
     names: Sequence[str],
     stretch: Stretch,
@@ -25,14 +25,15 @@ def align_long(
 
     Args:
         decoder: aligns the pieces.
-        scout: finds them; a decoder with the settings ``SCOUT``.
+        scouts: find them.
         words: the labels.
         names: the engine's names of the same.
         stretch: the utterance.
         phones: whether to make the phone pass.
     """
     pieces: list[Piece] = []
-    for cut in cut_at_pauses(scout, names, stretch):
+    sure = Lost(0.0, 0)
+    for cut in cut_at_pauses(scouts, names, stretch):
         if isinstance(cut, Lost):
             return _lost(cut, words)
         piece = align_piece(
@@ -44,8 +45,10 @@ def align_long(
             phones=phones,
         )
         if isinstance(piece, Misfit):
-            return _located(piece, cut)
+            return _located(piece, cut) if cut.first == sure.word else _lost(sure, words)
         pieces.append(piece)
+        if cut.sure:
+            sure = Lost(cut.stop, cut.last)
     return _joined(pieces)
 
 

@@ -48,6 +48,7 @@ def assess(
     *,
     limits: ScoreLimits | None,
     calibration: Calibration | None,
+    has_words: bool = True,
 ) -> Assessment:
     """Judge an alignment by its scores, its timing and the audio under it.
 
@@ -58,8 +59,9 @@ def assess(
         grid: gives the sample rate.
         limits: of the engine that made the alignment.
         calibration: of the same; see :func:`sal_anchors.align.quality.calibration.calibration_of`.
+        has_words: False for stretches of speech, which words' pace and loudness say nothing of.
     """
-    oddities = find_oddities(refined, alignment.phones, samples, grid)
+    oddities = find_oddities(refined, alignment.phones, samples, grid) if has_words else ()
     words, doubted = _sure(alignment, refined, len(samples) / grid.sample_rate, calibration)
     findings = in_order([*alignment.findings, *doubted, *oddities])
     return Assessment(

@@ -63,13 +63,8 @@ def _pair(recordings: Path, supervisions: Path, options: CorpusOptions) -> Itera
         spoken.add(str(row.values.get("recording_id")))
         yield _supervision(row, recording, supervisions, options, split)
     for name in known.keys() - spoken:
-        where = known[name].where
-        yield bad_entry(
-            Reason.MISSING_TRANSCRIPT,
-            f"no supervision of the recording {name!r} in {supervisions.name}",
-            file=recordings,
-            where=where,
-        )
+        untold = SourceRow(known[name].where, {"id": name, "recording_id": name})
+        yield _supervision(untold, known[name], recordings, options, split)
 
 
 def _supervision(

@@ -14,9 +14,9 @@ from sal_anchors.accounting import Failure, Reason
 from sal_anchors.align import Alignment, Lexicon
 from sal_anchors.align.normalise import normalise
 from sal_anchors.align.pocketsphinx import PocketsphinxAligner
-from sal_anchors.align.pocketsphinx.cuts import Cut, cut_at_pauses
+from sal_anchors.align.pocketsphinx.cuts import Cut, Scouts, cut_at_pauses
 from sal_anchors.align.pocketsphinx.decoder import new_decoder
-from sal_anchors.align.pocketsphinx.settings import ONE_PIECE_SECONDS, SCOUT
+from sal_anchors.align.pocketsphinx.settings import EXACT_SCOUT, ONE_PIECE_SECONDS, SCOUT
 from sal_anchors.align.pocketsphinx.stretch import Stretch
 from sal_anchors.corpus import Utterance
 
@@ -126,7 +126,9 @@ def test_boundaries_are_near_those_of_the_prompts_by_themselves(
 def test_pieces_hold_all_words_in_order_without_overlap(long_file: LongFile) -> None:
     names = long_file.words
     stretch = Stretch(long_file.utterance(), soundfile.info(long_file.audio).duration)
-    pieces = list(cut_at_pauses(new_decoder(SCOUT), names, stretch))
+    pieces = list(
+        cut_at_pauses(Scouts(new_decoder(SCOUT), new_decoder(EXACT_SCOUT)), names, stretch)
+    )
     assert len(pieces) > 1
     before = Cut(0.0, 0.0, 0, 0)
     for piece in pieces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,35 @@ def test_points_are_read(tmp_path: Path):
     )
     (point,) = read_textgrid(write(tmp_path, text)).tier("anchors").marks
     assert (point.label, point.start, point.end) == ("end", 1.5, 1.5)
+
+
+def test_points_are_read_in_the_short_format_too(tmp_path: Path):
+    text = short_format().replace("<exists>\n1\n", "<exists>\n2\n")
+    text += '"TextTier"\n"keyword_end"\n0\n2.0\n2\n0.9\n"hey"\n1.5\n"a ""b""\n1 2"\n'
+    grid = read_textgrid(write(tmp_path, text))
+    assert [(m.start, m.label) for m in grid.tier("keyword_end").marks] == [
+        (0.9, "hey"),
+        (1.5, 'a "b"\n1 2'),
+    ]
+    assert [m.label for m in grid.tier("words").labelled] == ["hey", "computer"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "told"), [(1, "cannot|damaged|declare|line"), (3, "declares more"), (9**9, "more")]
+)
+def test_a_wrong_number_of_points_in_the_short_format_is_an_error(
+    tmp_path: Path, declared: int, told: str
+):
+    text = short_format().replace("<exists>\n1\n", "<exists>\n2\n")
+    text += f'"TextTier"\n"keyword_end"\n0\n2.0\n{declared}\n0.9\n"hey"\n1.5\n"you"\n'
+    assert re.search(told, refused(write(tmp_path, text)))
+
+
+def test_a_wrong_number_of_points_in_the_long_format_is_an_error(tmp_path: Path):
+    for declared in (0, 2):
+        text = long_format().replace("size = 1", "size = 2") + (
+            '    item [2]:\n        class = "TextTier" \n        name = "anchors" \n'
+            f"        xmin = 0 \n        xmax = 2.0 \n        points: size = {declared} \n"
+            '        points [1]:\n            number = 1.5 \n            mark = "end" \n'
+        )
+        assert "declare" in refused(write(tmp_path, text))

@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import codecs
 import re
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sal_anchors.errors import SalAnchorsError
+from sal_anchors.textgrid.tiers import Mark, TextGridError, TextGridFile, Tier
 
 MAX_BYTES = 64 * 1024 * 1024
 
 _DECIMALS = 9
 _END_TOLERANCE = 0.02
 _STRING = re.compile(r'"(?:[^"]|"")*"')
+_VALUE = re.compile(
+    r'"(?:[^"]|"")*"|(?<![^\s])(?:<exists>|-?[\d.]+(?:e-?\d+)?)(?![^\s])', re.IGNORECASE
+)
+_LONG_POINTS = re.compile(r"points\s*\[|points:", re.IGNORECASE)
+_SHORT_HEADER_VALUES = 4
+_TIER_VALUES = 4
 _HEADER_STRINGS = 2
 _STRINGS_A_TIER = 2
 _TIMES = re.compile(
@@ -30,88 +36,10 @@ _TIMES = re.compile(
 )
 
 
-class TextGridError(SalAnchorsError):
-    """A TextGrid that is absent, damaged, or contradicts itself or its recording."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A label of a tier.
-
-    Attributes:
-        label: as written, newlines included, without the spaces around it.
-        start: seconds.
-        end: seconds; equal to ``start`` in a point tier, greater in an interval tier.
-    """
-
-    label: str
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A named row of labels.
-
-    Attributes:
-        name: as written.
-        points: whether its marks are instants; else they are intervals that do not overlap.
-        start: seconds, as the tier declares.
-        end: seconds, as the tier declares.
-        marks: in time order, those with an empty label included.
-    """
-
-    name: str
-    points: bool
-    start: float
-    end: float
-    marks: tuple[Mark, ...]
-
-    @property
-    def labelled(self) -> tuple[Mark, ...]:
-        """The marks whose label is not empty."""
-        return tuple(mark for mark in self.marks if mark.label)
-
-
-@dataclass(frozen=True, slots=True)
-class TextGridFile:
-    """The tiers of a TextGrid.
-
-    Attributes:
-        path: where it was read from.
-        start: seconds.
-        end: seconds; no mark is later.
-        tiers: in the file's order; names need not be unique.
-    """
-
-    path: Path
-    start: float
-    end: float
-    tiers: tuple[Tier, ...]
-
-    def tier(self, name: str) -> Tier:
-        """The only tier of this name, whatever its case.
-
-        Raises:
-            TextGridError: there is none, or several.
-        """
-        found = [tier for tier in self.tiers if tier.name.strip().lower() == name.lower()]
-        if len(found) == 1:
-            return found[0]
-        names = ", ".join(repr(tier.name) for tier in self.tiers) or "no tiers at all"
-        count = "no tier" if not found else f"{len(found)} tiers"
-        raise TextGridError(
-            f"{count} named {name!r}; it has {names}",
-            where=self.path,
-            hint="Name the tier to read",
-        )
-
-
 def read_textgrid(path: Path, *, audio_seconds: float | None = None) -> TextGridFile:
     """Read a TextGrid in the long or short text format, in UTF-8 or UTF-16.
 
-    Times are kept to the nanosecond. A short-format file with a point tier is refused, since the
-    underlying reader cannot read it.
+    Times are kept to the nanosecond.
 
     Args:
         path: the file.
@@ -122,9 +50,12 @@ def read_textgrid(path: Path, *, audio_seconds: float | None = None) -> TextGrid
         TextGridError: names the file, what is wrong with it, and what to do.
     """
     text, encoding = _decode(path)
-    grid = _parse(path, encoding)
-    bare = _STRING.sub('""', text)
-    _check_lengths(path, bare)
+    if _is_short_with_points(text):
+        grid = _parse_padded(path, text)
+    else:
+        grid = _parse(path, path, encoding)
+        for match in _TIMES.finditer(_STRING.sub('""', text)):
+            _check_length(path, float(match[1]), float(match[2]))
     _check_counts(path, text, grid)
     tiers = tuple(_tier(path, tier) for tier in grid)
     result = TextGridFile(path, float(grid.minTime), float(grid.maxTime), tiers)
@@ -161,22 +92,58 @@ def _decode(path: Path) -> tuple[str, str]:
 
 
 _AGAIN = "Write it again from its source"
+_ENDS_EARLY = "it ends early, or declares more tiers, intervals or points than it holds"
 
 
-def _parse(path: Path, encoding: str) -> Any:
+def _is_short_with_points(text: str) -> bool:
+    """Whether it is in the short format with a point tier."""
+    return '"TextTier"' in text and not _LONG_POINTS.search(_STRING.sub('""', text))
+
+
+def _parse_padded(path: Path, text: str) -> Any:
+    """Parse the short format; the reader wants a line it skips before each of its points."""
+    with tempfile.TemporaryDirectory(prefix="sal-anchors-") as folder:
+        padded = Path(folder) / "padded.TextGrid"
+        padded.write_text("\n".join(_padded_lines(path, text)) + "\n", encoding="utf-8")
+        return _parse(path, padded, "utf-8")
+
+
+def _padded_lines(path: Path, text: str) -> Iterator[str]:
+    """The values of a short-format file, one a line, with an empty line before each point."""
+    values = iter(_VALUE.findall(text))
+    try:
+        next(values)
+        yield 'File type = "ooTextFile"'
+        yield f"Object class = {next(values)}"
+        yield ""
+        yield from (next(values) for _ in range(_SHORT_HEADER_VALUES))
+        for sort in values:
+            name, start, end, count = (next(values) for _ in range(_TIER_VALUES))
+            yield from (sort, name, start, end, count)
+            for _ in range(int(count)):
+                if sort == '"TextTier"':
+                    yield from ("", next(values), next(values))
+                else:
+                    first, last = next(values), next(values)
+                    _check_length(path, float(first), float(last))
+                    yield from (first, last, next(values))
+    except (RuntimeError, StopIteration, ValueError):
+        raise _fault(path, _ENDS_EARLY, _AGAIN) from None
+
+
+def _parse(path: Path, source: Path, encoding: str) -> Any:
     import textgrid
 
     grid = textgrid.TextGrid()
     try:
-        grid.read(str(path), round_digits=_DECIMALS, encoding=encoding)
+        grid.read(str(source), round_digits=_DECIMALS, encoding=encoding)
     except textgrid.exceptions.TextGridError:
         problem = "not a Praat TextGrid (its first lines do not say so)"
         raise _fault(path, problem, "Give a TextGrid saved as a text file") from None
     except ValueError as error:
         raise _fault(path, _meaning(error), "Correct it in Praat") from None
     except (AttributeError, EOFError, IndexError, OverflowError, TypeError):
-        problem = "it ends early, or declares more tiers, intervals or points than it holds"
-        raise _fault(path, problem, _AGAIN) from None
+        raise _fault(path, _ENDS_EARLY, _AGAIN) from None
     return grid
 
 
@@ -190,13 +157,11 @@ def _meaning(error: ValueError) -> str:
     return f"a line is not what its place in the file calls for ({error})"
 
 
-def _check_lengths(path: Path, bare: str) -> None:
-    """Refuse intervals that end at or before their start, which the reader drops silently."""
-    for match in _TIMES.finditer(bare):
-        start, end = float(match[1]), float(match[2])
-        if start >= end:
-            problem = f"an interval runs from {start} to {end} s: it has no length"
-            raise _fault(path, problem, "Correct or remove it in Praat")
+def _check_length(path: Path, start: float, end: float) -> None:
+    """Refuse an interval that ends at or before its start, which the reader drops silently."""
+    if start >= end:
+        problem = f"an interval runs from {start} to {end} s: it has no length"
+        raise _fault(path, problem, "Correct or remove it in Praat")
 
 
 def _check_counts(path: Path, text: str, grid: Any) -> None:
@@ -225,7 +190,8 @@ def _tier(path: Path, tier: Any) -> Tier:
                 f"{after.label!r} begins at {after.start} s"
             )
             raise _fault(path, problem, "Move the boundary in Praat so that they do not overlap")
-    return Tier(tier.name or "", points, float(tier.minTime), declared, marks)
+    name = (tier.name or "").replace('""', '"')
+    return Tier(name, points, float(tier.minTime), declared, marks)
 
 
 def _marks(tier: Any, points: bool) -> Iterator[Mark]:
