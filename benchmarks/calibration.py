@@ -100,7 +100,7 @@ def collect(corpus: Sequence[Labelled]) -> list[Word]:
 def words_in(item: Wrong, kind: str, alignment: Alignment) -> list[Word]:
     grid = FrameGrid()
     samples = read_recording(alignment.utterance.audio, grid).samples
-    refined = refine_words(alignment.words, samples, grid)
+    refined = refine_words(alignment.words, alignment.phones, samples, grid, known=True)
     found = gather(alignment.words, alignment.phones, refined, len(samples) / grid.sample_rate)
     assert found is not None
     speaker = item.source.utterance.speaker or ""

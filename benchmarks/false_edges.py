@@ -30,7 +30,7 @@ import soundfile
 from hand_labelled import Labelled, read_labelled
 from speech_detectors import GRID, RATE, Detector, Samples, Span, detectors, speech_of
 
-from sal_anchors.align import Alignment, Interval, Lexicon
+from sal_anchors.align import Alignment, Lexicon
 from sal_anchors.align.pocketsphinx import PocketsphinxAligner
 from sal_anchors.audio import read_recording
 from sal_anchors.corpus import Utterance
@@ -156,13 +156,14 @@ def aligned(mixed: Sequence[Noisy]) -> list[list[Span]]:
         aligner = PocketsphinxAligner(phones=False)
         results = list(aligner.align_corpus(utterances, Lexicon(), Path(folder), 1))
     return [
-        _stretches(result.words, noisy.samples) if isinstance(result, Alignment) else []
+        _stretches(result, noisy.samples) if isinstance(result, Alignment) else []
         for noisy, result in zip(mixed, results, strict=True)
     ]
 
 
-def _stretches(words: tuple[Interval, ...], samples: Samples) -> list[Span]:
-    return speech_of((word.start, word.end) for word in refine_words(words, samples, GRID))
+def _stretches(found: Alignment, samples: Samples) -> list[Span]:
+    words = refine_words(found.words, found.phones, samples, GRID, known=True)
+    return speech_of((word.start, word.end) for word in words)
 
 
 def _heard(detector: Detector) -> Finder:

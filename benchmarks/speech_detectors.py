@@ -10,7 +10,7 @@ import numpy as np
 import webrtcvad
 from numpy.typing import NDArray
 
-from sal_anchors.align.vad.engine import EDGE_ERRORS, speech_in
+from sal_anchors.align.vad.engine import speech_in
 from sal_anchors.align.vad.model import SileroModel
 from sal_anchors.events.edges import refine_words
 from sal_anchors.timebase import FrameGrid
@@ -74,7 +74,7 @@ def _ours() -> Detector:
     model = SileroModel()
 
     def detect(samples: Samples) -> list[Span]:
-        words = refine_words(speech_in(samples, model), samples, GRID, EDGE_ERRORS)
+        words = refine_words(speech_in(samples, model), (), samples, GRID, known=False)
         return [(word.start, word.end) for word in words]
 
     return detect

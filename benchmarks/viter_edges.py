@@ -55,9 +55,10 @@ def measure(stage: Stage, labelled: list[Labelled]) -> None:
         list(
             refine_words(
                 result.words,
+                result.phones,
                 read_recording(result.utterance.audio, grid).samples,
                 grid,
-                aligner.capabilities.edges,
+                known=False,
             )
         )
         for _, result in pairs

@@ -46,7 +46,7 @@ def main() -> None:
     audio = [read_recording(result.utterance.audio, grid).samples for _, result in pairs]
     began = time.process_time()
     refined = [
-        list(refine_words(result.words, samples, grid))
+        list(refine_words(result.words, result.phones, samples, grid, known=True))
         for (_, result), samples in zip(pairs, audio, strict=True)
     ]
     refining = time.process_time() - began

@@ -85,7 +85,7 @@ def outcomes(utterances: Iterable[Utterance]) -> Iterator[Outcome]:
             continue
         said = result.utterance
         samples = read_recording(said.audio, grid, start=said.start, duration=said.duration).samples
-        refined = refine_words(result.words, samples, grid)
+        refined = refine_words(result.words, result.phones, samples, grid, known=True)
         calibration = calibration_of(engine.provenance.engine)
         found = assess(result, refined, samples, grid, limits=limits, calibration=calibration)
         yield outcome_of(found, result.score)

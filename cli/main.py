@@ -11,7 +11,9 @@ from sal_anchors import __version__
 from sal_anchors.errors import SalAnchorsError
 
 from .align import align
+from .check import check
 from .convert import convert
+from .diff import diff
 from .doctor import doctor
 from .evaluate import evaluate
 from .init import init
@@ -28,7 +30,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (init, align, merge, render, lexicon, inspect, convert, train, evaluate, doctor):
+for command in (
+    *(init, align, merge, render, lexicon, inspect, check, diff, convert),
+    *(train, evaluate, doctor),
+):
     app.command()(command)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,12 @@ class RowProgress:
 
     def on_row(self, row: Row) -> None:
         """Count a finished row."""
-        self.done += 1
-        self._failed += row.status == "failed"
+        self.on_rows([row.status])
+
+    def on_rows(self, statuses: Sequence[str]) -> None:
+        """Count finished rows by their status."""
+        self.done += len(statuses)
+        self._failed += statuses.count("failed")
         self._bar.update(self._task, completed=self.done, failed=self._failed, stage="")
 
     def on_stage(self, stage: str) -> None:

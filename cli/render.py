@@ -10,10 +10,10 @@ import typer
 from . import recipe_options as given
 
 if TYPE_CHECKING:
+    from pyarrow import RecordBatch
     from rich.console import Console
 
     from sal_anchors.accounting import Tally
-    from sal_anchors.manifest import Row
 
 
 def render(
@@ -49,12 +49,12 @@ def render(
     try:
         with row_progress("rendering", len(opened)) as progress:
 
-            def on_row(row: Row) -> None:
+            def on_batch(batch: RecordBatch) -> None:
                 nonlocal frames
-                frames += row.num_frames
-                progress.on_row(row)
+                frames += sum(batch.column("num_frames").to_pylist())
+                progress.on_rows(batch.column("status").to_pylist())
 
-            tally = rerender(manifest, chosen, on_row=on_row)
+            tally = rerender(manifest, chosen, on_batch=on_batch)
     except KeyboardInterrupt:
         typer.echo("sal-anchors: interrupted; the manifest is as it was", err=True)
         raise typer.Exit(130) from None

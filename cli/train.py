@@ -25,9 +25,20 @@ def train(
         int | None,
         typer.Option("--epochs", min=1, max=10_000, help="Passes over the training split."),
     ] = None,
+    model: Annotated[
+        str, typer.Option("--model", help="Network: gru, lstm, tcn, bcresnet or crnn.")
+    ] = "gru",
     hidden: Annotated[
-        int | None, typer.Option("--hidden", min=1, max=2_048, help="Recurrent units of the model.")
+        int | None,
+        typer.Option("--hidden", min=2, max=512, help="Units or channels a layer of the model."),
     ] = None,
+    stride: Annotated[
+        int, typer.Option("--stride", min=1, max=16, help="Feature frames an output frame.")
+    ] = 1,
+    look_ahead: Annotated[
+        int,
+        typer.Option("--look-ahead", min=0, max=50, help="Frames to wait for; adds to the delay."),
+    ] = 0,
     seed: Annotated[
         int, typer.Option("--seed", min=0, max=2**32 - 1, help="Of everything random.")
     ] = 0,
@@ -42,7 +53,7 @@ def train(
 
     from sal_anchors.loss import VARIANTS
     from sal_anchors.manifest import Manifest
-    from sal_anchors.models import ModelConfig
+    from sal_anchors.models import MODELS
     from sal_anchors.train.config import LossConfig, TrainConfig
     from sal_anchors.train.loop import train as run_training
 
@@ -51,10 +62,16 @@ def train(
         raise typer.BadParameter(
             f"{loss!r} is not one of {', '.join(VARIANTS)}", param_hint="--loss"
         )
+    network = MODELS.get(model)
+    if network is None:
+        raise typer.BadParameter(
+            f"{model!r} is not one of {', '.join(MODELS)}", param_hint="--model"
+        )
+    size = {} if hidden is None else {"hidden": hidden}
     defaults = TrainConfig()
     config = TrainConfig(
         loss=LossConfig(variant=variant),
-        model=defaults.model if hidden is None else ModelConfig(hidden=hidden),
+        model=network(stride=stride, look_ahead=look_ahead, **size),
         epochs=epochs or defaults.epochs,
         seed=seed,
     )
@@ -99,8 +116,9 @@ def _number(value: float | None) -> str:
 
 def _summarise(console: Console, result: TrainResult, seconds: float) -> None:
     best = result.best
+    console.print(str(result.card), soft_wrap=True, highlight=False)
     console.print(
-        f"{result.parameters:,} parameters, {result.train.rows} recordings to train on, "
+        f"{result.train.rows} recordings to train on, "
         f"{result.dev.rows} to choose the epoch, {best.epochs} epochs in {seconds:.0f} s"
     )
     console.print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -143,16 +144,46 @@ class Tally:
 
     def add(self, row: Row) -> None:
         """Count a finished row."""
-        self.statuses[row.status] += 1
-        self.audio_seconds += row.duration
-        if row.reason:
-            self.reasons[row.reason] += 1
-        self.findings.update(finding.code.value for finding in row.findings)
-        if row.usable:
-            split = self.splits[row.split]
-            split.usable += 1
-            split.seconds += row.duration
-            split.events.update((event.kind.value, event.label) for event in row.events)
+        self.count(
+            row.status,
+            row.reason,
+            row.duration,
+            row.split,
+            findings=[finding.code.value for finding in row.findings],
+            events=[(event.kind.value, event.label) for event in row.events],
+        )
+
+    def count(
+        self,
+        status: Status,
+        reason: Reason | None,
+        seconds: float,
+        split: str,
+        *,
+        findings: Sequence[str],
+        events: Sequence[tuple[str, str]],
+    ) -> None:
+        """Count a finished row by what it says.
+
+        Args:
+            status: of the row.
+            reason: None exactly when it is ok.
+            seconds: of its audio; 0 if that could not be read.
+            split: that it is in.
+            findings: codes of what is odd about it.
+            events: their (kind, label).
+        """
+        self.statuses[status] += 1
+        self.audio_seconds += seconds
+        if reason:
+            self.reasons[reason] += 1
+        if findings:
+            self.findings.update(findings)
+        if status in (Status.OK, Status.SUSPECT):
+            held = self.splits[split]
+            held.usable += 1
+            held.seconds += seconds
+            held.events.update(events)
 
     def require(self, items: int) -> None:
         """Check that nothing was lost: ``items = ok + suspect + failed + skipped``, and that as

@@ -29,10 +29,10 @@ from sal_anchors.errors import EngineError, TooManyFailuresError
 from sal_anchors.events.edges import refine_words
 from sal_anchors.events.query import require_phones, require_words
 from sal_anchors.lazy_audio import OpenRecording, open_recording
-from sal_anchors.manifest import Header, Row
+from sal_anchors.manifest import Header, Manifest, Row
 from sal_anchors.manifest.header import counts_of
 from sal_anchors.manifest.write import LOGS, RESULTS, StagedManifest
-from sal_anchors.rerender import event_source, rerender
+from sal_anchors.rerender import event_source, render_staged
 
 
 def build_manifest(
@@ -123,10 +123,12 @@ def build_manifest(
             parts=parts,
             shard=str(shard or ""),
         )
+        if recipe.lacks_mean:
+            plain = Manifest.open(staged.stage(header, tally))
+            header, tally = render_staged(staged, plain, recipe, redraw=False)
+            tally.resumed = engine.resumed
         staged.commit(header, tally, layout=layout)
         engine.forget_unused()
-    if recipe.lacks_mean:
-        rerender(out, recipe)
     return tally
 
 
@@ -236,7 +238,13 @@ def _with_targets(
     aligner: Aligner,
 ) -> Row:
     grid, engine = recipe.grid.grid(), aligner.provenance.engine
-    refined = refine_words(alignment.words, recording.samples, grid, aligner.capabilities.edges)
+    refined = refine_words(
+        alignment.words,
+        alignment.phones,
+        recording.samples,
+        grid,
+        known=aligner.capabilities.known_edges,
+    )
     judged = assess(
         alignment,
         refined,

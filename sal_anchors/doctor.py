@@ -13,8 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sal_anchors.check import Check
 from sal_anchors.errors import SalAnchorsError
+from sal_anchors.installation import Check
 
 __all__ = ["Check", "Examination", "check_pocketsphinx", "examine"]
 

@@ -67,3 +67,7 @@ class TrainingError(SalAnchorsError):
 
 class EvaluationError(SalAnchorsError):
     """An evaluation without anything to measure."""
+
+
+class AugmentError(SalAnchorsError):
+    """A transform of audio and events that cannot be done as asked."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy and torch; small work, two cores
 
 import numpy as np
 import pytest
@@ -122,13 +125,13 @@ def tones(tone_manifest: ManifestMaker) -> Manifest:
 @pytest.fixture(scope="session")
 def tone_run(tones: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run folder of a detector trained on ``tones``."""
-    from sal_anchors.models import ModelConfig
+    from sal_anchors.models import GRUConfig
     from sal_anchors.train.config import TrainConfig
     from sal_anchors.train.loop import train
 
     run = tmp_path_factory.mktemp("runs") / "tones.run"
     config = TrainConfig(
-        epochs=20, batch=2, learning_rate=0.01, model=ModelConfig(hidden=24, projection=16)
+        epochs=20, batch=2, learning_rate=0.01, model=GRUConfig(hidden=24, projection=16)
     )
     train(tones, run, config)
     return run

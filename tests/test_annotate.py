@@ -15,11 +15,13 @@ from sal_anchors.accounting import Failure, Reason, Status, Tally
 from sal_anchors.align import Alignment, Interval, Lexicon, Provenance
 from sal_anchors.align.aligner import Capabilities
 from sal_anchors.align.pocketsphinx import PocketsphinxAligner
-from sal_anchors.anchors.recipe import keyword_recipe, onset_recipe
+from sal_anchors.anchors.recipe import Recipe, WeightConfig, keyword_recipe, onset_recipe
 from sal_anchors.annotate import build_manifest
 from sal_anchors.corpus import Utterance, read_sidecar_corpus
-from sal_anchors.errors import EngineError
-from sal_anchors.manifest import Manifest, Row
+from sal_anchors.errors import EngineError, RecipeError
+from sal_anchors.manifest import Header, Manifest, Row
+from sal_anchors.manifest.write import StagedManifest
+from sal_anchors.rerender import rerender
 
 CopyPrompts = Callable[..., Path]
 
@@ -224,6 +226,53 @@ def test_the_onset_recipe_labels_speech(tmp_path: Path, copy_prompts: CopyPrompt
     for frame in range(row.num_frames):
         inside = any(grid.frame_of(e.start) <= frame < grid.frame_of(e.end) for e in row.events)
         assert row.labels[frame] == inside
+
+
+def _over_the_corpus(corpus: Path, out: Path, weights: WeightConfig) -> None:
+    items = [item for item in read_sidecar_corpus(corpus) if isinstance(item, Utterance)]
+    results = tuple(Alignment(item, (Interval("x", 0.25, 0.5),), (), None) for item in items)
+    recipe = keyword_recipe(("x",))
+    build_manifest(
+        items,
+        out,
+        audio_root=corpus,
+        recipe=Recipe(events=recipe.events if weights.floor else (), weights=weights),
+        aligner=ScriptedAligner(results),
+        lexicon=Lexicon(),
+    )
+
+
+def test_weights_over_the_corpus_are_in_the_one_manifest_that_is_committed(
+    tmp_path: Path, copy_prompts: CopyPrompts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus, out = copy_prompts(tmp_path / "corpus", "im-sorry", "sorry"), tmp_path / "x.anchors"
+    committed = []
+    commit = StagedManifest.commit
+
+    def recorded(self: StagedManifest, header: Header, tally: Tally, *, layout: str = "") -> None:
+        committed.append(header.recipe)
+        commit(self, header, tally, layout=layout)
+
+    monkeypatch.setattr(StagedManifest, "commit", recorded)
+    _over_the_corpus(corpus, out, WeightConfig(normalise="corpus"))
+    manifest = Manifest.open(out)
+    assert committed == [manifest.recipe]
+    weights = np.concatenate([row.weights for row in manifest.rows(usable=True)])
+    assert weights.max() > weights.min()
+    assert weights.mean(dtype=float) == pytest.approx(1, rel=1e-6)
+    assert len(list((out / "alignments").iterdir())) == 2
+    before = {path.name: path.read_bytes() for path in out.glob("*-*")}
+    rerender(out, manifest.recipe.with_mean(None))
+    assert {path.name: path.read_bytes() for path in out.glob("*-*")} == before
+
+
+def test_weights_that_cannot_be_divided_leave_no_manifest(
+    tmp_path: Path, copy_prompts: CopyPrompts
+) -> None:
+    corpus, out = copy_prompts(tmp_path / "corpus", "sorry"), tmp_path / "x.anchors"
+    with pytest.raises(RecipeError, match="is 0, weights cannot be divided"):
+        _over_the_corpus(corpus, out, WeightConfig(normalise="corpus", floor=0.0))
+    assert not (out / "manifest.json").exists()
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,9 @@ def test_few_blocks_are_kept(both: tuple[Recording, OpenRecording]) -> None:
 def test_refined_edges_are_those_of_the_whole(both: tuple[Recording, OpenRecording]) -> None:
     whole, opened = both
     words = tuple(Interval(f"{n}", n + 0.1, n + 0.7) for n in range(0, SECONDS - 2, 2))
-    assert refine_words(words, opened.samples, GRID) == refine_words(words, whole.samples, GRID)
+    one = refine_words(words, (), opened.samples, GRID, known=False)
+    other = refine_words(words, (), whole.samples, GRID, known=False)
+    assert [(w.start, w.end) for w in one] == [(w.start, w.end) for w in other]
 
 
 def test_a_short_stretch_is_read_at_once(recording: Path) -> None:

@@ -224,6 +224,12 @@ def test_shapes_that_disagree_are_refused_by_value() -> None:
         streaming_anchor_loss(logits.flatten(0, 1), labels, weights)
     with pytest.raises(ValueError, match="needs weights"):
         streaming_anchor_loss(logits, labels)
+    with pytest.raises(ValueError, match=r"valid must have shape \(3, 7\), got \(3, 5\)"):
+        streaming_anchor_loss(logits, labels, weights, valid=labels[:, :5] > 0)
+    with pytest.raises(ValueError, match="valid must be bool"):
+        streaming_anchor_loss(logits, labels, weights, valid=labels)
+    with pytest.raises(ValueError, match=r"class_weights must have shape \(4,\), got \(3,\)"):
+        streaming_anchor_loss(logits, labels, weights, class_weights=torch.ones(3))
 
 
 def test_labels_out_of_range_are_refused_by_value() -> None:
@@ -231,3 +237,143 @@ def test_labels_out_of_range_are_refused_by_value() -> None:
     labels[0, 0] = 9
     with pytest.raises(ValueError, match="9"):
         streaming_anchor_loss(logits, labels, weights)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_mask_of_valid_frames_is_the_label_to_ignore(variant: str) -> None:
+    logits, labels, weights = batch(ignored=False)
+    valid = torch.rand(3, 7, generator=torch.Generator().manual_seed(1)) < 0.6
+    loss = StreamingAnchorLoss(variant)
+    masked = loss(logits, labels, weights, valid=valid)
+    assert masked == loss(logits, labels.masked_fill(~valid, IGNORE_LABEL), weights)
+    assert masked != loss(logits, labels, weights)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_class_weight_multiplies_the_loss_of_its_frames(variant: str) -> None:
+    logits, labels, weights = batch()
+    class_weights = torch.tensor([0.5, 2.0, 0.0, 3.0])
+    options = {"variant": variant, "reduction": "none"}
+    plain = streaming_anchor_loss(logits, labels, weights, **options)
+    found = streaming_anchor_loss(logits, labels, weights, class_weights=class_weights, **options)
+    for label, class_weight in enumerate(class_weights):
+        frames = labels == label
+        torch.testing.assert_close(found[frames], class_weight.double() * plain[frames])
+    module = StreamingAnchorLoss(variant, class_weights=class_weights)
+    torch.testing.assert_close(
+        module(logits, labels, weights), found.sum() / (labels != IGNORE_LABEL).sum()
+    )
+
+
+def test_class_weights_move_with_the_module_and_stay_in_its_state() -> None:
+    module = StreamingAnchorLoss(class_weights=torch.ones(4)).double()
+    assert module.class_weights is not None
+    assert module.class_weights.dtype == torch.float64
+    assert list(module.state_dict()) == ["class_weights"]
+    assert not StreamingAnchorLoss().state_dict()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_one_logit_is_two_classes_of_which_the_background_has_logit_zero(
+    variant: str, dtype: torch.dtype
+) -> None:
+    logits, labels, weights = batch(dtype)
+    labels = labels.clamp(max=1)
+    one = logits.detach()[..., 0].clone().requires_grad_()
+    options = {"gamma": 1.5, "class_weights": torch.tensor([1.0, 3.0])}
+    loss = StreamingAnchorLoss(variant, **options)
+    found = value_and_gradient(loss, one, labels, weights)
+    two = torch.stack((torch.zeros_like(one), one), -1)
+    value = loss(two, labels, weights)
+    torch.testing.assert_close(found, (value, torch.autograd.grad(value, one)[0]))
+    column = one.detach().unsqueeze(-1).requires_grad_()
+    assert found[0] == loss(column, labels, weights)
+
+
+def test_cross_entropy_of_one_logit_is_the_binary_one_of_torch() -> None:
+    logits, labels, _ = batch(ignored=False)
+    one, labels = logits[..., 0], labels.clamp(max=1)
+    torch.testing.assert_close(
+        streaming_anchor_loss(one, labels, variant="ce"),
+        functional.binary_cross_entropy_with_logits(one, labels.double()),
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+def test_gradients_of_one_logit_agree_with_finite_differences(variant: str, gamma: float) -> None:
+    logits, labels, weights = batch()
+    one = logits.detach()[..., 0].clone().requires_grad_()
+    loss = StreamingAnchorLoss(variant, gamma=gamma)
+    assert torch.autograd.gradcheck(lambda x: loss(x, labels.clamp(max=1), weights), (one,))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("gamma", [0.01, 0.5, 2.0])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_one_logit_that_is_certain_gives_finite_losses_and_gradients(
+    variant: str, gamma: float, dtype: torch.dtype
+) -> None:
+    nan = float("nan")
+    logits = torch.tensor([[1e4, -1e4, 0.0, 40.0, nan], [1e4, -1e4, 1.0, -40.0, nan]], dtype=dtype)
+    labels = torch.tensor([[0, 0, 0, 0, -100], [1, 1, 1, 1, -100]])
+    loss = StreamingAnchorLoss(variant, gamma=gamma)
+    ones = torch.ones(2, 5, dtype=dtype)
+    value, gradient = value_and_gradient(loss, logits.requires_grad_(), labels, ones)
+    assert torch.isfinite(value)
+    assert torch.isfinite(gradient).all()
+    assert gradient[0, 1] == gradient[1, 0] == 0
+    assert not gradient[:, 4].any()
+
+
+def test_labels_of_one_logit_are_zero_or_one() -> None:
+    logits, labels, weights = batch()
+    with pytest.raises(ValueError, match=r"\[0, 2\) or -100, got values from 0 to 3"):
+        streaming_anchor_loss(logits[..., 0], labels, weights)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_batch_without_frames_gives_zero(variant: str) -> None:
+    logits = torch.zeros(2, 0, 4, requires_grad=True)
+    labels = torch.zeros(2, 0, dtype=torch.long)
+    value, gradient = value_and_gradient(
+        StreamingAnchorLoss(variant), logits, labels, torch.zeros(2, 0)
+    )
+    assert value == 0
+    assert gradient.shape == logits.shape
+
+
+def test_gradients_can_be_taken_twice_from_one_graph() -> None:
+    logits, labels, weights = batch()
+    value = streaming_anchor_loss(logits, labels, weights, variant="safl")
+    first = torch.autograd.grad(value, logits, retain_graph=True)
+    assert torch.equal(first[0], torch.autograd.grad(value, logits)[0])
+
+
+def test_second_derivatives_are_refused_rather_than_wrong() -> None:
+    logits, labels, weights = batch()
+    value = streaming_anchor_loss(logits, labels, weights)
+    with pytest.raises(NotImplementedError, match="no second derivatives"):
+        torch.autograd.grad(value, logits, create_graph=True)
+
+
+def test_weights_may_be_learned() -> None:
+    logits, labels, weights = batch()
+    weights = weights.requires_grad_()
+    assert torch.autograd.gradcheck(lambda w: streaming_anchor_loss(logits, labels, w), (weights,))
+
+
+def test_the_loss_under_autocast_learns_through_a_sixteen_bit_layer() -> None:
+    _, labels, weights = batch()
+    layer = torch.nn.Linear(5, 4)
+    features = torch.randn(3, 7, 5, generator=torch.Generator().manual_seed(2))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = layer(features)
+        value = streaming_anchor_loss(logits, labels, weights, variant="safl")
+        value.backward()
+    assert logits.dtype == torch.bfloat16
+    assert value.dtype == torch.float32
+    assert layer.weight.grad is not None
+    assert torch.isfinite(layer.weight.grad).all()
+    assert layer.weight.grad.any()

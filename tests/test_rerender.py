@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars
 import pytest
 
 from sal_anchors.accounting import Reason, Status
@@ -139,3 +140,67 @@ def test_phones_cannot_be_asked_of_a_manifest_without_any(
             tmp_path / "m.anchors",
             Recipe(events=(BoundaryRule(kind=EventKind.PHONE_END),)),
         )
+
+
+def test_a_recipe_that_looks_for_the_same_gives_what_a_new_search_gives(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Manifest.open(copied).recipe
+    recipe = Recipe(grid=GridConfig(hop=320), weights=WeightConfig(floor=0.5), events=own.events)
+    searched = shutil.copytree(copied, tmp_path / "searched.anchors")
+    rerender(copied, recipe)
+    monkeypatch.setattr(Manifest, "as_written", False)
+    rerender(searched, recipe)
+    parts = [[p.read_bytes() for p in sorted(f.glob("part-*"))] for f in (copied, searched)]
+    assert parts[0] == parts[1]
+
+
+def test_words_that_another_program_changed_are_searched_anew(copied: Path) -> None:
+    (part,) = copied.glob("part-*")
+    frame = polars.read_parquet(part)
+    frame.with_columns(words=polars.col("words").list.head(0)).write_parquet(part)
+    before = [row.events for row in Manifest.open(copied).rows()]
+    rerender(copied, Manifest.open(copied).recipe)
+    assert [row.events for row in Manifest.open(copied).rows()] == before
+    (part,) = copied.glob("part-*")
+    frame = polars.read_parquet(part)
+    other = polars.col("words").list.eval(
+        polars.element().struct.with_fields(label=polars.lit("zzz"))
+    )
+    frame.with_columns(words=other, events=polars.col("events").list.head(0)).write_parquet(part)
+    rerender(copied, Manifest.open(copied).recipe)
+    assert {e.kind for r in Manifest.open(copied).rows() for e in r.events} <= {
+        EventKind.SPEECH_ONSET
+    }
+
+
+def test_only_textgrids_whose_anchors_move_are_written_anew(copied: Path) -> None:
+    grids = sorted((copied / "alignments").rglob("*.TextGrid"))
+    assert grids
+    for grid in grids:
+        grid.write_text(f"{grid.read_text()}\n")
+    before = {grid: grid.read_text() for grid in grids}
+    own = Manifest.open(copied).recipe
+    rerender(copied, Recipe(weights=WeightConfig(floor=0.5), events=own.events))
+    assert {grid: grid.read_text() for grid in grids} == before
+    rerender(copied, Recipe())
+    for row in (row for row in Manifest.open(copied).rows() if row.words):
+        text = (copied / "alignments" / f"{row.id}.TextGrid").read_text()
+        assert "keyword_end" not in text
+
+
+def test_events_in_any_order_become_anchors_in_time_order(
+    tmp_path: Path, make_row: Callable[..., Row], write_rows: Callable[..., object]
+) -> None:
+    early, late = (
+        Event(EventKind.SPEECH_OFFSET, "speech", time, 0.1, time, 1.0, 0.0, "by hand")
+        for time in (0.2, 0.8)
+    )
+    failed = make_row("two", words=(), status=Status.FAILED, reason=Reason.OOV, events=(late,))
+    rows = [make_row("one", words=(), events=(late, early)), failed]
+    write_rows(tmp_path / "m.anchors", rows)
+    rerender(tmp_path / "m.anchors", onset_recipe())
+    one, two = Manifest.open(tmp_path / "m.anchors").rows()
+    assert one.events == (late, early)
+    assert [anchor.time for anchor in one.anchors] == [0.2, 0.8]
+    assert (two.events, two.anchors, len(two.labels), two.num_frames) == ((late,), (), 0, 0)

@@ -7,6 +7,7 @@ import json
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -327,3 +328,8 @@ def test_features_with_other_frames_name_the_convention_that_would_have_them() -
         grid.require_frames(101, 16_000, here="a.npy")
     with pytest.raises(GridMismatchError, match=r"50 frames.*hop, window and convention"):
         grid.require_frames(50, 16_000, here="a.npy")
+
+
+@given(any_grids(), st.lists(st.floats(0, TEN_HOURS), max_size=20))
+def test_many_instants_have_the_frames_of_each(grid: FrameGrid, times: list[float]) -> None:
+    assert grid.frames_of(np.array(times)).tolist() == [grid.frame_of(time) for time in times]

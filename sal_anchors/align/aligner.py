@@ -50,7 +50,8 @@ class Scope(StrEnum):
 class EdgeErrors:
     """How far an engine's word edges are from hand-made ones, seconds; defaults: pocketsphinx's.
 
-    The p90 values are 90th percentiles of the absolute error, after edge refinement.
+    By it the edges of two engines are compared. The p90 values are 90th percentiles of the
+    absolute error, by audio level where there is a pause.
 
     Attributes:
         bias: median of found minus true of boundaries between words; it is taken off them.
@@ -80,6 +81,8 @@ class Capabilities:
         max_seconds: longest utterance it takes.
         scope: what a result depends on.
         edges: how far its word edges are from the truth.
+        known_edges: whether the network of :mod:`sal_anchors.events.edges` was fitted on its edges
+            and so knows their usual errors.
         needs_transcript: whether it finds words, by what was said; one that does not finds
             stretches of speech, labelled ``speech``.
     """
@@ -92,6 +95,7 @@ class Capabilities:
     max_seconds: float
     scope: Scope = Scope.UTTERANCE
     edges: EdgeErrors = EdgeErrors()
+    known_edges: bool = False
     needs_transcript: bool = True
 
 

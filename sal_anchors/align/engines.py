@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sal_anchors.align.aligner import Aligner
 from sal_anchors.align.compare import CompareAligner
 from sal_anchors.align.numerals import is_english
-from sal_anchors.check import Check
 from sal_anchors.errors import EngineError
+from sal_anchors.installation import Check
 
 if TYPE_CHECKING:
     from sal_anchors.align.imported import ImportOptions

@@ -62,6 +62,8 @@ def normalise(transcript: str, language: str = "en") -> Normalised:
         transcript: any text.
         language: BCP 47 tag.
     """
+    if _is_plain(transcript):
+        return Normalised(tuple(transcript.split(" ")))
     text = _cleaned(transcript)
     mixed_case = any(character.islower() for character in text)
     words: list[str] = []
@@ -74,6 +76,17 @@ def normalise(transcript: str, language: str = "en") -> Normalised:
             acronyms.update(spoken)
         words.extend(spoken)
     return Normalised(tuple(words), tuple(changes), frozenset(acronyms))
+
+
+def _is_plain(transcript: str) -> bool:
+    """Whether it is words in lower case between single spaces, as :func:`normalise` leaves them;
+    keywords of stored recipes are, and need no pattern compiled."""
+    return (
+        all(p.isalpha() for word in transcript.split(" ") for p in word.split("'"))
+        and transcript == transcript.lower()
+        and unicodedata.is_normalized("NFKC", transcript)
+        and transcript == transcript.translate(_APOSTROPHES)
+    )
 
 
 def _cleaned(transcript: str) -> str:

@@ -152,6 +152,12 @@ class Recipe(Table):
         """What to look for in an utterance."""
         return tuple(rule.query() for rule in self.events)
 
+    @property
+    def sought(self) -> tuple[object, ...]:
+        """What decides which events it finds; recipes that agree in it find the same ones."""
+        rules = ((rule.kind, rule.event_label, rule.query()) for rule in self.events)
+        return self.longest, *rules
+
     def find(
         self,
         words: Sequence[Interval],
@@ -179,7 +185,8 @@ class Recipe(Table):
             engine_words=engine_words,
             longest=self.longest,
         )
-        return tuple(event for event in found if self.rule_for(event.kind, event.label))
+        covered = {name for name in {(e.kind, e.label) for e in found} if self.rule_for(*name)}
+        return tuple(event for event in found if (event.kind, event.label) in covered)
 
     def rule_for(self, kind: EventKind, label: str) -> EventRule | None:
         """The first rule that covers an event, or None."""

@@ -96,6 +96,8 @@ class Renderer:
         self._scale_peak = recipe.confidence.scale_peak
         self._classes = {name: index for index, name in enumerate(recipe.classes)}
         self._plans: dict[tuple[EventKind, str], _Plan] = {}
+        policies = (rule.labels for rule in recipe.events)
+        self._untils = {labels.until for labels in policies if isinstance(labels, SinceLabels)}
 
     def place(self, event: Event) -> Anchor:
         """The event on the recipe's grid."""
@@ -104,23 +106,60 @@ class Renderer:
             time=event.time,
             kind=event.kind,
             label=event.label,
-            class_index=self._plan(event).class_index,
+            class_index=self.class_of(event.kind, event.label),
             confidence=event.confidence,
         )
 
     def render(self, events: Iterable[Event], num_frames: int) -> FrameTargets:
         """See :func:`render`."""
         ordered = sorted(events, key=lambda event: (event.time, event.kind, event.label))
-        sure = [event for event in ordered if event.confidence >= self._least]
-        anchors = tuple(map(self.place, sure))
-        weights = np.full(num_frames, self._floor)
-        for event, anchor in zip(sure, anchors, strict=True):
-            if bump := self._bump_of(event):
-                _raise_to(weights, bump, anchor.frame)
-        return FrameTargets(self._labels(ordered, num_frames), self._normalised(weights), anchors)
+        labels, weights = self.blank(num_frames)
+        self.paint(ordered, labels, weights)
+        self.normalise(weights)
+        anchors = tuple(self.place(event) for event in ordered if self.is_sure(event.confidence))
+        return FrameTargets(labels, weights, anchors)
 
-    def _plan(self, event: Event) -> _Plan:
-        key = (event.kind, event.label)
+    def class_of(self, kind: EventKind, label: str) -> int:
+        """The class that events of a kind and label have; 0 (background) if they have none."""
+        return self._plan(kind, label).class_index
+
+    def is_sure(self, confidence: float) -> bool:
+        """Whether an event is sure enough to be an anchor."""
+        return confidence >= self._least
+
+    def shapes(self, kind: EventKind, label: str) -> bool:
+        """Whether events of a kind and label can change labels or weights at all."""
+        plan = self._plan(kind, label)
+        return plan.labels is not None or plan.kernel is not None or kind in self._untils
+
+    def blank(self, num_frames: int) -> tuple[NDArray[np.int16], Weights]:
+        """Labels and weights of ``num_frames`` frames without an event."""
+        return np.zeros(num_frames, dtype=np.int16), np.full(num_frames, self._floor)
+
+    def paint(self, ordered: Sequence[Event], labels: NDArray[np.int16], weights: Weights) -> None:
+        """Put the events of an utterance into its blank labels and weights, in place.
+
+        Args:
+            ordered: by time, kind and label; those that shape nothing may be left out.
+            labels: int16 (num_frames,).
+            weights: float32 (num_frames,).
+        """
+        for event in ordered:
+            if self.is_sure(event.confidence) and (bump := self._bump_of(event)):
+                _raise_to(weights, bump, self._grid.frame_of(event.time))
+        self._label(ordered, labels)
+
+    def normalise(self, weights: Weights) -> None:
+        """Divide the weights of an utterance by what the recipe says, in place."""
+        if self._divisor is not None:
+            weights /= np.float32(self._divisor)
+        elif self._recipe.weights.normalise == "recording" and len(weights):
+            mean = float(weights.mean(dtype=np.float64))
+            if mean > 0:
+                weights /= np.float32(mean)
+
+    def _plan(self, kind: EventKind, label: str) -> _Plan:
+        key = (kind, label)
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= _PLANS_KEPT:
@@ -141,7 +180,7 @@ class Renderer:
         )
 
     def _bump_of(self, event: Event) -> _Bump | None:
-        plan = self._plan(event)
+        plan = self._plan(event.kind, event.label)
         if plan.kernel is None or plan.bump is not None:
             return plan.bump
         scale = event.confidence if self._scale_peak else 1.0
@@ -161,24 +200,23 @@ class Renderer:
         weights = self._floor + (height * shape.values).astype(np.float32)
         return _Bump(np.minimum(weights, np.float32(config.peak)), shape.before)
 
-    def _labels(self, ordered: Sequence[Event], num_frames: int) -> NDArray[np.int16]:
-        labels = np.zeros(num_frames, dtype=np.int16)
+    def _label(self, ordered: Sequence[Event], labels: NDArray[np.int16]) -> None:
         kept: list[int] = []
         doubtful: list[slice] = []
-        for event, plan in ((event, self._plan(event)) for event in ordered):
+        for event in ordered:
+            plan = self._plan(event.kind, event.label)
             if plan.labels is None:
                 continue
             until = _until(event, plan.labels, ordered)
             end = until.time if until else None
             frames = labelled_frames(event, plan.labels, self._grid, until=end)
-            if event.confidence < self._least:
+            if not self.is_sure(event.confidence):
                 doubtful.append(frames)
                 continue
             labels[frames] = plan.class_index
             kept.append(self._grid.frame_of(event.time))
             doubtful += self._doubtful(event, plan.labels, until)
         _ignore(labels, doubtful, kept)
-        return labels
 
     def _doubtful(self, event: Event, config: LabelConfig, until: Event | None) -> Iterator[slice]:
         """Frames around the measured boundaries of the class."""
@@ -192,14 +230,6 @@ class Renderer:
             boundaries.append((until.time, until.uncertainty))
         for time, uncertainty in boundaries:
             yield doubtful_frames(time, config.band(uncertainty), self._grid)
-
-    def _normalised(self, weights: Weights) -> Weights:
-        if self._divisor is not None:
-            return weights / np.float32(self._divisor)
-        if self._recipe.weights.normalise == "recording" and len(weights):
-            mean = float(weights.mean(dtype=np.float64))
-            return weights / np.float32(mean) if mean > 0 else weights
-        return weights
 
 
 def _divisor(recipe: Recipe) -> float | None:

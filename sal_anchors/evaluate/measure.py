@@ -75,11 +75,10 @@ def evaluate(
     return measure(
         streamed,
         checkpoint.classes,
-        checkpoint.grid,
+        checkpoint.model.reach.decision_grid(checkpoint.grid),
         split=split,
         targets=targets,
         config=config,
-        look_ahead_frames=checkpoint.model.look_ahead_frames,
     )
 
 
@@ -91,17 +90,13 @@ def measure(
     split: str,
     targets: Sequence[float] = DEFAULT_TARGETS,
     config: EventConfig,
-    look_ahead_frames: int = 0,
 ) -> EvaluationReport:
-    """Measure posteriors against anchors.
+    """Measure posteriors against anchors, on the grid of the decisions.
 
     The hours of negatives are those of the recordings outside every hit window. A false accept
     in the tail after a recording counts; the tail's time does not.
     """
-    tracks = [
-        class_tracks(streamed, index, grid, config, look_ahead_frames)
-        for index in range(1, len(classes))
-    ]
+    tracks = [class_tracks(streamed, index, grid, config) for index in range(1, len(classes))]
     reports = tuple(
         _report(
             classes[index],
@@ -130,14 +125,13 @@ def class_tracks(
     class_index: int,
     grid: FrameGrid,
     config: EventConfig,
-    look_ahead_frames: int = 0,
 ) -> list[Track]:
     """Smoothed scores and anchors of one class in each recording."""
     return [
         Track(
             scores=smooth(one.posteriors[:, class_index], config.smooth_frames(grid)),
             frame_ends=np.array(
-                [grid.frame_end(t + look_ahead_frames) for t in range(len(one.posteriors))],
+                [grid.frame_end(t) for t in range(len(one.posteriors))],
                 dtype=np.int64,
             ),
             anchors=np.array(_anchor_samples(one, {class_index}, grid), dtype=np.int64),
@@ -151,15 +145,10 @@ def class_curve(
     classes: tuple[str, ...],
     grid: FrameGrid,
     config: EventConfig,
-    look_ahead_frames: int = 0,
 ) -> Curve:
     """The curve of all classes together at a common threshold."""
     indices = range(1, len(classes))
-    tracks = [
-        track
-        for index in indices
-        for track in class_tracks(streamed, index, grid, config, look_ahead_frames)
-    ]
+    tracks = [track for index in indices for track in class_tracks(streamed, index, grid, config)]
     hours = _hours(streamed, set(indices), grid, config)
     return sweep(tracks, config, grid, negative_hours=hours)
 

@@ -42,7 +42,7 @@ class Event:
             :func:`sal_anchors.events.confidence.confidence`.
         uncertainty: seconds; the true time lies within ``time +- uncertainty`` in about 90 %
             of cases, as measured on hand-labelled speech; 0 where it was not estimated.
-        source: what gave the time, such as ``pocketsphinx+energy``.
+        source: what gave the time, such as ``pocketsphinx+edges``.
     """
 
     kind: EventKind

@@ -16,6 +16,8 @@ def find_phrases(words: Sequence[Interval], query: Phrase) -> Iterator[Span]:
     ``max_pause`` apart is none. Occurrences do not overlap: the search goes on behind the one
     found.
     """
+    if not any(query.words[0] in word.label for word in words):
+        return
     label = " ".join(query.words) if query.label is None else query.label
     for run in runs(words, query.max_pause):
         for first, stop in _occurrences(run, query.words):
@@ -38,6 +40,9 @@ def _occurrences(run: Sequence[Interval], wanted: tuple[str, ...]) -> Iterator[t
     """``[first, stop)`` of each occurrence."""
     first = 0
     while first < len(run):
+        if wanted[0] not in run[first].label:
+            first += 1
+            continue
         count, parts = _shared(run, first, wanted)
         if parts == len(wanted):
             yield first, first + count

@@ -28,7 +28,7 @@ def writer_options() -> dict[str, Any]:
     split = [path for path, kind in leaves.items() if kind == pa.float32() and path not in _PLAIN]
     return {
         "compression": "zstd",
-        "compression_level": 6,
+        "compression_level": 3,
         "use_dictionary": [path for path in leaves if path not in (*_PLAIN, *split)],
         "column_encoding": dict.fromkeys(split, "BYTE_STREAM_SPLIT"),
     }

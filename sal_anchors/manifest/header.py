@@ -11,9 +11,10 @@ from pydantic import BaseModel, StrictFloat, StrictInt, StrictStr, ValidationErr
 
 from sal_anchors.accounting import Reason, Status, Tally
 from sal_anchors.align.alignment import Provenance
+from sal_anchors.anchors.mistake import explain
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.corpus.split import SPLITS
-from sal_anchors.errors import ManifestError
+from sal_anchors.errors import GridMismatchError, ManifestError
 from sal_anchors.manifest.schema import SCHEMA_VERSION
 from sal_anchors.timebase import FrameGrid
 
@@ -128,7 +129,7 @@ def read_header(folder: Path) -> Header:
         )
     try:
         return _header(values)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (GridMismatchError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise ManifestError(
             f"damaged, or of another sal-anchors: {_in_short(error)}",
             where=path,
@@ -138,11 +139,15 @@ def read_header(folder: Path) -> Header:
 
 def _in_short(error: Exception) -> str:
     """The first thing wrong, where it is, and how much else."""
+    if isinstance(error, GridMismatchError):
+        return error.problem
     if not isinstance(error, ValidationError):
         return str(error)
-    first, *others = error.errors(include_url=False, include_context=False)
-    place = ".".join(map(str, first["loc"]))
-    return f"{place}: {first['msg']}" + (f", and {len(others)} more" if others else "")
+    first, *others = error.errors(include_url=False)
+    more = f", and {len(others)} more" if others else ""
+    if first["loc"][0] == "recipe":
+        return f"in its recipe, {explain({**first, 'loc': first['loc'][1:]})}{more}"
+    return explain(first) + more
 
 
 class _Split(BaseModel):

@@ -4,43 +4,42 @@ Parquet holds a column of a thousand rows in one piece, which is right for scann
 fetching one row. ``rows-*.index`` is a copy made from the parts when they are written, and of no
 use without them::
 
-    blocks    a few rows each: u32 compressed size, u32 size, zstd data
-    places    a row each, in the manifest's order: u64 of its block, u32 offset, u32 length in it
+    blocks    a few rows each: u32 compressed size, u32 size, zstd data: an Arrow record batch
+    places    a row each, in the manifest's order: u64 of its block, u32 number in it
     keys      a row each, sorted: 8 bytes BLAKE2b of the id, u64 number of the row (big-endian)
     trailer   magic, u64 rows, u64 where the places begin, 8 bytes of the parts (:func:`stamp_of`)
 
-Numbers are little-endian but for the keys, whose order is that of their bytes. A row is u32 size
-of its JSON, u32 number of labels, the JSON list of its cells, labels as int16, weights as float32.
+Numbers are little-endian but for the keys, whose order is that of their bytes.
 """
 
 from __future__ import annotations
 
-import json
 import mmap
 import struct
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
 from sal_anchors.errors import ManifestError
-from sal_anchors.manifest.columns import arrays_of, cells_of, row_of
+from sal_anchors.manifest.columns import row_at
 from sal_anchors.manifest.header import Part
 from sal_anchors.manifest.row import Row
+from sal_anchors.manifest.schema import SCHEMA
 
-_MAGIC = b"SALROWS1"
+_MAGIC = b"SALROWS2"
 _TRAILER = struct.Struct("<8sQQ8s")
-_PLACE = struct.Struct("<QII")
+_PLACE = np.dtype([("block", "<u8"), ("number", "<u4")])
 _SIZES = struct.Struct("<II")
 _ROW = struct.Struct(">Q")
 _KEY = np.dtype("S16")
 _KEY_BYTES, _HASH_BYTES = 16, 8
-_BLOCK_BYTES = 1 << 15
+_BLOCK_BYTES = 1 << 16
 _LARGEST_BLOCK = 1 << 30
-_CODEC = "zstd"
+_CODEC = pa.Codec("zstd", 1)
 
 
 class IndexWriter:
@@ -52,28 +51,31 @@ class IndexWriter:
 
     def __init__(self, path: Path):
         self._path = path
-        self._codec = pa.Codec(_CODEC)
         self._file = path.open("wb")
         self._spools = (path.with_suffix(".places"), path.with_suffix(".keys"))
         self._places, self._keys = (spool.open("wb") for spool in self._spools)
-        self._block = bytearray()
         self._rows = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append the rows of a batch of the manifest's schema."""
-        for cells, labels, weights in zip(cells_of(batch), *arrays_of(batch), strict=True):
-            record = _encoded(cells, labels, weights)
-            place = _PLACE.pack(self._file.tell(), len(self._block), len(record))
-            self._places.write(place)
-            self._keys.write(_hash(cells[0]) + _ROW.pack(self._rows))
-            self._block += record
-            self._rows += 1
-            if len(self._block) >= _BLOCK_BYTES:
-                self._flush()
+        count = max(1, len(batch) * _BLOCK_BYTES // max(1, batch.nbytes))
+        for first in range(0, len(batch), count):
+            self._add_block(batch.slice(first, count))
+        keys = map(_hash, batch.column("id").to_pylist())
+        self._keys.write(b"".join(key + _ROW.pack(n) for n, key in enumerate(keys, self._rows)))
+        self._rows += len(batch)
+
+    def _add_block(self, rows: pa.RecordBatch) -> None:
+        places = np.empty(len(rows), _PLACE)
+        places["block"], places["number"] = self._file.tell(), np.arange(len(rows))
+        self._places.write(places.tobytes())
+        block = rows.serialize()
+        packed = _CODEC.compress(block)
+        self._file.write(_SIZES.pack(packed.size, block.size))
+        self._file.write(packed)
 
     def close(self, stamp: bytes) -> None:
         """Finish the file; ``stamp`` is that of the parts with the same rows."""
-        self._flush()
         self._places.close()
         self._keys.close()
         begin = self._file.tell()
@@ -86,13 +88,6 @@ class IndexWriter:
             spool.unlink()
         self._file.write(_TRAILER.pack(_MAGIC, self._rows, begin, stamp))
         self._file.close()
-
-    def _flush(self) -> None:
-        if self._block:
-            packed = self._codec.compress(bytes(self._block), asbytes=True)
-            self._file.write(_SIZES.pack(len(packed), len(self._block)))
-            self._file.write(packed)
-            self._block.clear()
 
 
 class RowIndex:
@@ -112,17 +107,17 @@ class RowIndex:
     def __init__(self, path: Path, rows: int):
         self.path = path
         self._rows = rows
-        self._codec = pa.Codec(_CODEC)
         with path.open("rb") as file:
             self._map = _mapped(file, path)
         trailer_at = len(self._map) - _TRAILER.size
         magic, found, self._begin, self.stamp = _TRAILER.unpack_from(self._map, trailer_at)
-        end = self._begin + rows * (_PLACE.size + _KEY_BYTES)
+        end = self._begin + rows * (_PLACE.itemsize + _KEY_BYTES)
         if (magic, found, end) != (_MAGIC, rows, trailer_at):
             raise _damaged(path, f"it does not hold the {rows} rows of the parts")
-        keys_at = self._begin + rows * _PLACE.size
+        self._places = np.frombuffer(self._map, _PLACE, count=rows, offset=self._begin)
+        keys_at = self._begin + self._places.nbytes
         self._keys = np.frombuffer(self._map, _KEY, count=rows, offset=keys_at)
-        self._held: tuple[int, memoryview] = (-1, memoryview(b""))
+        self._held: tuple[int, pa.RecordBatch | None] = (-1, None)
 
     def at(self, number: int) -> Row:
         """The row of a number from 0, in the manifest's order.
@@ -131,10 +126,8 @@ class RowIndex:
             ManifestError: the index is damaged.
         """
         try:
-            offset, start, length = _PLACE.unpack_from(
-                self._map, self._begin + number * _PLACE.size
-            )
-            return _decoded(self._block(offset)[start : start + length])
+            block, place = self._places[number].tolist()
+            return row_at(self._block(block), place)
         except (pa.ArrowException, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise _damaged(self.path, str(error)) from None
         except (OSError, MemoryError, struct.error) as error:
@@ -161,14 +154,16 @@ class RowIndex:
             yield number
             place += 1
 
-    def _block(self, offset: int) -> memoryview:
+    def _block(self, offset: int) -> pa.RecordBatch:
         if self._held[0] != offset:
             packed, size = _SIZES.unpack_from(self._map, offset)
             begin = offset + _SIZES.size
             if begin + packed > self._begin or size > _LARGEST_BLOCK:
                 raise ValueError(f"a block of {packed} bytes at {offset}")
             with memoryview(self._map) as whole, whole[begin : begin + packed] as piece:
-                self._held = (offset, memoryview(self._codec.decompress(piece, size)))
+                block = pa.ipc.read_record_batch(_CODEC.decompress(piece, size), SCHEMA)
+            block.validate(full=True)
+            self._held = (offset, block)
         return self._held[1]
 
 
@@ -176,27 +171,6 @@ def stamp_of(folder: Path, parts: Sequence[Part]) -> bytes:
     """Tells parts from others: 8 bytes of the hash of their names and sizes."""
     sizes = [f"{part.file} {(folder / part.file).stat().st_size}\n" for part in parts]
     return _hash("".join(sizes))
-
-
-def _encoded(cells: tuple[Any, ...], labels: Any, weights: Any) -> bytes:
-    text = json.dumps(cells, ensure_ascii=False, separators=(",", ":")).encode()
-    return b"".join(
-        (_SIZES.pack(len(text), len(labels)), text, labels.tobytes(), weights.tobytes())
-    )
-
-
-def _decoded(record: memoryview) -> Row:
-    text_bytes, num_labels = _SIZES.unpack_from(record, 0)
-    labels_at = _SIZES.size + text_bytes
-    weights_at = labels_at + 2 * num_labels
-    cells = json.loads(bytes(record[_SIZES.size : labels_at]))
-    if not isinstance(cells, list) or not isinstance(cells[0], str):
-        raise ValueError("a row that is not a list of cells")
-    return row_of(
-        cells,
-        np.frombuffer(record[labels_at:weights_at], "<i2").astype(np.int16),
-        np.frombuffer(record[weights_at:], "<f4").astype(np.float32),
-    )
 
 
 def _hash(id_: str) -> bytes:

@@ -45,7 +45,7 @@ class AudioPlaces:
             ManifestError: it is absolute, leaves the audio root by ``..`` or by a link, or the
                 header's audio root has nothing in common with the manifest's folder.
         """
-        self._require_root()
+        self.require_root()
         relative = PurePosixPath(audio)
         if (
             relative.is_absolute()
@@ -72,7 +72,9 @@ class AudioPlaces:
     def _holds(self, real: Path) -> bool:
         return any(real.is_relative_to(_real(folder)) for folder in (self.root, *self.allowed))
 
-    def _require_root(self) -> None:
+    def require_root(self) -> None:
+        """Raise ManifestError if the header's audio root has nothing in common with the
+        manifest's folder, and the user has not allowed it."""
         if self.named:
             return
         real, home = _real(self.root), _real(self.manifest)

@@ -135,6 +135,20 @@ class Manifest:
 
         return self._read(columns, where or Select(), values, _VALUES_AT_ONCE)
 
+    def batches(self, *columns: str, size: int = 1_024) -> Iterator[pa.RecordBatch]:
+        """Columns of at most ``size`` rows at a time, in the manifest's order and types, in
+        constant memory; other columns are not read."""
+        return self._read(columns, Select(), lambda batch: iter((batch,)), size)
+
+    @property
+    def as_written(self) -> bool:
+        """Whether the parts are, by their sizes, those that this package wrote with the header;
+        another program may have changed them since."""
+        try:
+            return self._index is not None
+        except ManifestError:
+            return False
+
     def row(self, id_: str) -> Row:
         """The row of an utterance, in a time that does not grow with the manifest.
 
@@ -178,6 +192,11 @@ class Manifest:
                         return next(from_batch(batch))
                 number -= size
         raise IndexError(number)
+
+    def require_audio_root(self) -> None:
+        """Raise ManifestError if the header's audio root needs the user's consent; see
+        :mod:`sal_anchors.manifest.places`."""
+        self._places.require_root()
 
     def audio_path(self, row: Row) -> Path:
         """The audio file of a row.

@@ -6,11 +6,16 @@ Both hold nothing that differs between two runs over the same data: no clock, no
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
-from sal_anchors.accounting import Tally
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sal_anchors.accounting import Reason, Status, Tally
+from sal_anchors.manifest.columns import bounds_of, leaves_of, values_of
 from sal_anchors.manifest.header import Header, counts_of
-from sal_anchors.manifest.row import Row
 
 REPORT_NAME = "report.json"
 FAILURES_NAME = "failures.jsonl"
@@ -52,15 +57,31 @@ def report_text(header: Header, tally: Tally, *, layout: str) -> str:
     return json.dumps(report_of(header, tally, layout=layout), indent=2, ensure_ascii=False) + "\n"
 
 
-def failure_line(row: Row) -> str:
-    """The line of ``failures.jsonl`` of a row; empty if the row is ok."""
-    if row.reason is None:
-        return ""
-    values = {
-        "id": row.id,
-        "audio": row.audio,
-        "status": row.status.value,
-        "reason": row.reason.value,
-        "message": row.message,
-    }
-    return json.dumps(values, ensure_ascii=False) + "\n"
+def failure_lines(batch: pa.RecordBatch) -> Iterator[str]:
+    """The lines of ``failures.jsonl`` of the rows of a batch that are not ok."""
+    told = batch.select(["id", "audio", "status", "reason", "message"])
+    for values in told.filter(pc.is_valid(batch.column("reason"))).to_pylist():
+        yield json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def count_rows(tally: Tally, batch: pa.RecordBatch) -> None:
+    """Count the rows of a batch."""
+    events = leaves_of(batch.column("events"))
+    named = list(zip(events["kind"], events["label"], strict=True))
+    codes = leaves_of(batch.column("findings"))["code"]
+    columns = ("status", "reason", "num_samples", "sample_rate", "split")
+    rows = zip(
+        *(values_of(batch.column(name)) for name in columns),
+        pairwise(bounds_of(batch.column("findings"))),
+        pairwise(bounds_of(batch.column("events"))),
+        strict=True,
+    )
+    for status, reason, samples, rate, split, found, at in rows:
+        tally.count(
+            Status(status),
+            Reason(reason) if reason else None,
+            samples / rate if rate else 0.0,
+            split,
+            findings=codes[slice(*found)],
+            events=named[slice(*at)],
+        )

@@ -9,11 +9,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
@@ -21,9 +22,16 @@ from sal_anchors.accounting import Tally
 from sal_anchors.errors import ManifestError
 from sal_anchors.manifest.columns import to_batch
 from sal_anchors.manifest.encoding import writer_options
+from sal_anchors.manifest.groups import ROWS_A_PART, grouped_rows
 from sal_anchors.manifest.header import FORMAT, HEADER_NAME, Header, Part
 from sal_anchors.manifest.index import IndexWriter, stamp_of
-from sal_anchors.manifest.report import FAILURES_NAME, REPORT_NAME, failure_line, report_text
+from sal_anchors.manifest.report import (
+    FAILURES_NAME,
+    REPORT_NAME,
+    count_rows,
+    failure_lines,
+    report_text,
+)
 from sal_anchors.manifest.row import Row
 from sal_anchors.manifest.schema import SCHEMA
 from sal_anchors.manifest.textgrid import write_textgrid
@@ -34,9 +42,6 @@ LOGS = "logs"
 RESULTS = ".results"
 """Subfolder for results that a run keeps for the next; readers leave it alone."""
 
-_ROWS_A_GROUP = 1_024
-_FRAMES_A_GROUP = 1 << 20
-_ROWS_A_PART = 65_536
 _STAGING = ".writing-"
 _LOCK = ".lock"
 _OURS = re.compile(r"part-\d{5}-[0-9a-f]{12}\.parquet$|rows-[0-9a-f]{12}\.index$")
@@ -53,15 +58,17 @@ class StagedManifest:
     Args:
         folder: of the manifest.
         textgrids: whether each aligned row becomes a TextGrid in ``alignments`` too.
+        keep: those in ``alignments`` that are not written anew stay.
 
     Raises:
         ManifestError: the folder exists and holds something that is not a manifest, or another
             process is writing to it.
     """
 
-    def __init__(self, folder: Path, *, textgrids: bool = True):
+    def __init__(self, folder: Path, *, textgrids: bool = True, keep: bool = False):
         self._folder = folder
         self._textgrids = textgrids
+        self._keep = keep
         self._index = ""
         self._lock = FileLock(folder / _LOCK)
         _require_ours(folder)
@@ -104,85 +111,86 @@ class StagedManifest:
 
     def write(self, rows: Iterable[Row]) -> tuple[tuple[Part, ...], Tally]:
         """Write rows in the given order, in constant memory; returns the parts and counts."""
-        tally, counted = Tally(), iter(rows)
+
+        def groups() -> Iterator[pa.RecordBatch]:
+            for group in grouped_rows(rows):
+                self.write_textgrids(group)
+                yield to_batch(group)
+
+        return self.write_groups(groups())
+
+    def write_textgrids(self, rows: Iterable[Row]) -> None:
+        """Write the TextGrids of rows, if there are to be any."""
+        for row in rows if self._textgrids else ():
+            write_textgrid(row, self._staging / ALIGNMENTS)
+
+    def write_groups(self, groups: Iterable[pa.RecordBatch]) -> tuple[tuple[Part, ...], Tally]:
+        """Write batches as :mod:`sal_anchors.manifest.groups` cuts them, without TextGrids."""
+        tally, given = Tally(), iter(groups)
         parts: list[Part] = []
         index = IndexWriter(self._staging / "rows.index")
         with (self._staging / FAILURES_NAME).open("w", encoding="utf-8") as failures:
-
-            def some() -> Iterator[Row]:
-                for row in islice(counted, _ROWS_A_PART):
-                    tally.add(row)
-                    failures.write(failure_line(row))
-                    yield row
-
-            while part := self._write_part(some(), len(parts), index):
-                parts.append(part)
+            for first in given:
+                path = self._staging / f"part-{len(parts):05d}.parquet"
+                count = 0
+                with pq.ParquetWriter(path, SCHEMA, **writer_options()) as writer:
+                    for group in chain([first], given):
+                        writer.write_batch(group)
+                        index.add(group)
+                        count_rows(tally, group)
+                        failures.writelines(failure_lines(group))
+                        count += len(group)
+                        if count == ROWS_A_PART:
+                            break
+                parts.append(Part(_named_by_content(path).name, count))
         index.close(stamp_of(self._staging, parts))
         self._index = _named_by_content(self._staging / "rows.index").name
         return tuple(parts), tally
 
-    def _write_part(self, rows: Iterator[Row], number: int, index: IndexWriter) -> Part | None:
-        path = self._staging / f"part-{number:05d}.parquet"
-        count = 0
-        with pq.ParquetWriter(path, SCHEMA, **writer_options()) as writer:
-            for group in _groups(rows):
-                batch = to_batch(group)
-                writer.write_batch(batch)
-                index.add(batch)
-                for row in group if self._textgrids else ():
-                    write_textgrid(row, self._staging / ALIGNMENTS)
-                count += len(group)
-        if not count:
-            path.unlink()
-            return None
-        return Part(_named_by_content(path).name, count)
-
-    def commit(self, header: Header, tally: Tally, *, layout: str = "") -> None:
-        """Make the written rows the manifest.
+    def stage(self, header: Header, tally: Tally, *, layout: str = "") -> Path:
+        """Make what was written a manifest of its own that nobody else sees.
 
         Args:
             header: becomes ``manifest.json``.
             tally: of the rows, for ``report.json``.
             layout: of the corpus, likewise.
+
+        Returns:
+            Its folder.
         """
         header = replace(header, index=self._index)
         (self._staging / HEADER_NAME).write_text(header.to_json(), encoding="utf-8")
         report = report_text(header, tally, layout=layout)
         (self._staging / REPORT_NAME).write_text(report, encoding="utf-8")
-        rows = (*(part.file for part in header.parts), header.index)
+        return self._staging
+
+    def commit(self, header: Header, tally: Tally, *, layout: str = "") -> None:
+        """Make the written rows the manifest; for the arguments see :meth:`stage`."""
+        self.stage(header, tally, layout=layout)
+        rows = (*(part.file for part in header.parts), self._index)
         for name in (*rows, HEADER_NAME, FAILURES_NAME, REPORT_NAME):
             _sync(self._staging / name)
             (self._staging / name).replace(self._folder / name)
-        self._swap_alignments()
+        self._place_alignments()
         for old in self._folder.iterdir():
             if _OURS.match(old.name) and old.name not in rows:
                 old.unlink()
 
-    def _swap_alignments(self) -> None:
-        current = self._folder / ALIGNMENTS
+    def _place_alignments(self) -> None:
+        made, current = self._staging / ALIGNMENTS, self._folder / ALIGNMENTS
+        if self._keep:
+            for path in made.rglob("*.TextGrid"):
+                path.replace(current / path.relative_to(made))
+            return
         if current.exists():
             current.rename(self._staging / "replaced")
-        (self._staging / ALIGNMENTS).rename(current)
+        made.rename(current)
 
 
 def _named_by_content(path: Path) -> Path:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return path.rename(path.with_stem(f"{path.stem}-{digest[:12]}"))
-
-
-def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Rows that are written together: 1,024, or fewer where they are long, for memory's sake."""
-    group: list[Row] = []
-    frames = 0
-    for row in rows:
-        group.append(row)
-        frames += row.num_frames
-        if len(group) == _ROWS_A_GROUP or frames >= _FRAMES_A_GROUP:
-            yield group
-            group, frames = [], 0
-    if group:
-        yield group
 
 
 def _sync(path: Path) -> None:

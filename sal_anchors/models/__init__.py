@@ -1,44 +1,45 @@
-"""Streaming networks and how to build them from a configuration."""
+"""Streaming networks: what they are to the rest, which there are, and what they cost.
+
+``streaming`` says what a streaming layer is, ``convolution`` and ``recurrent`` hold the layers,
+``tcn``, ``bcresnet`` and ``crnn`` are made of them, ``detector`` puts normalisation in front and a
+head behind, ``build`` makes a detector from a configuration, ``card`` counts what it costs.
+``sensors`` brings other streams onto the audio's frame grid, ``fusion`` makes a detector of them.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from sal_anchors.models.bcresnet import BCResNetConfig
+from sal_anchors.models.build import MODELS, ModelConfig, build_model, build_network
+from sal_anchors.models.card import ModelCard, model_card
+from sal_anchors.models.crnn import CRNNConfig
+from sal_anchors.models.detector import StreamingModel
+from sal_anchors.models.fusion import FusionConfig, build_fusion
+from sal_anchors.models.recurrent import GRUConfig, LSTMConfig
+from sal_anchors.models.sensors import Join, OnlineSensor, SensorConfig, on_frames
+from sal_anchors.models.streaming import Reach, State, join_states, state_of
+from sal_anchors.models.tcn import TCNConfig
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from sal_anchors.models.gru import StreamingGRU
-from sal_anchors.models.streaming import State, StreamingModel
-
-__all__ = ["ModelConfig", "State", "StreamingGRU", "StreamingModel", "build_model"]
-
-
-class ModelConfig(BaseModel):
-    """Which network, and how large.
-
-    Attributes:
-        kind: family of the network.
-        hidden: units a layer.
-        projection: units between features and first layer; 0 for none.
-        layers: recurrent layers.
-        dropout: before the head, in training only.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: Literal["gru"] = "gru"
-    hidden: int = Field(default=72, ge=1, le=2048)
-    projection: int = Field(default=48, ge=0, le=2048)
-    layers: int = Field(default=1, ge=1, le=8)
-    dropout: float = Field(default=0.1, ge=0, lt=1)
-
-
-def build_model(config: ModelConfig, num_features: int, num_classes: int) -> StreamingGRU:
-    """A network with random weights from torch's global generator."""
-    return StreamingGRU(
-        num_features,
-        num_classes,
-        hidden=config.hidden,
-        projection=config.projection,
-        layers=config.layers,
-        dropout=config.dropout,
-    )
+__all__ = [
+    "MODELS",
+    "BCResNetConfig",
+    "CRNNConfig",
+    "FusionConfig",
+    "GRUConfig",
+    "Join",
+    "LSTMConfig",
+    "ModelCard",
+    "ModelConfig",
+    "OnlineSensor",
+    "Reach",
+    "SensorConfig",
+    "State",
+    "StreamingModel",
+    "TCNConfig",
+    "build_fusion",
+    "build_model",
+    "build_network",
+    "join_states",
+    "model_card",
+    "on_frames",
+    "state_of",
+]

@@ -17,7 +17,9 @@ Posteriors = NDArray[np.float32]
 class StreamingDetector:
     """Audio in pieces of any size in, posteriors of each completed frame out.
 
-    The posteriors equal those of the whole recording in one pass, to float32 rounding.
+    The posteriors equal those of the whole recording in one pass, to float32 rounding. Those of
+    frame ``t`` come when frame ``t`` of ``output_grid`` ends; that is ``grid``, the one of the
+    features, unless the model has a stride or a look-ahead.
 
     Args:
         checkpoint: as :func:`sal_anchors.train.checkpoint.load_checkpoint` returns it.
@@ -35,18 +37,14 @@ class StreamingDetector:
     ):
         self.grid = checkpoint.grid
         self.classes = checkpoint.classes
-        self.look_ahead_frames = checkpoint.model.look_ahead_frames
+        self.output_grid = checkpoint.model.reach.decision_grid(checkpoint.grid)
         self._model = checkpoint.model.eval()
         self._features = OnlineLogMel(checkpoint.grid, checkpoint.config.features)
         self._state: State = None
         self._trigger = None
         if threshold is not None:
             self._trigger = Trigger(
-                self.grid,
-                self.classes,
-                threshold=threshold,
-                config=trigger,
-                look_ahead_frames=self.look_ahead_frames,
+                self.output_grid, self.classes, threshold=threshold, config=trigger
             )
 
     def accept(self, samples: ArrayLike) -> Posteriors:
@@ -56,7 +54,9 @@ class StreamingDetector:
 
     def flush(self) -> Posteriors:
         """The posteriors (k, C) of the begun frames, filled up with silence; ends the stream."""
-        posteriors = self._posteriors(self._features.flush())
+        floor = self._features.config.floor
+        silence = np.full((self._model.reach.look_ahead, len(self._model.mean)), floor, np.float32)
+        posteriors = self._posteriors(np.concatenate([self._features.flush(), silence]))
         self._state = None
         return posteriors
 

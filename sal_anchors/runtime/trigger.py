@@ -87,11 +87,10 @@ class Trigger:
     """:func:`smooth` and :func:`fire` for a stream of posteriors, a state for each class.
 
     Args:
-        grid: of the posteriors.
+        grid: of the posteriors: its frames end when they are out.
         classes: names; index 0 is the background and never detected.
         threshold: smoothed posterior in (0, 1] at which a detection fires.
         config: smoothing and refractory time.
-        look_ahead_frames: of the model.
     """
 
     def __init__(
@@ -101,7 +100,6 @@ class Trigger:
         *,
         threshold: float,
         config: TriggerConfig | None = None,
-        look_ahead_frames: int = 0,
     ):
         if not 0 < threshold <= 1:
             raise ValueError(f"threshold must be in (0, 1], got {threshold!r}")
@@ -109,7 +107,6 @@ class Trigger:
         self.grid = grid
         self.classes = classes
         self.threshold = threshold
-        self._look_ahead = look_ahead_frames
         self._smooth = config.smooth_frames(grid)
         self._refractory = config.refractory_frames(grid)
         self.reset()
@@ -147,7 +144,7 @@ class Trigger:
         self._last[class_index] = self._frame
         return Detection(
             frame=self._frame,
-            time=self.grid.time_of_frame(self._frame + self._look_ahead),
+            time=self.grid.time_of_frame(self._frame),
             class_name=self.classes[class_index],
             score=float(score),
         )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sal_anchors.errors import GridMismatchError
 from sal_anchors.timebase.convention import NAMES, Convention, edges, name_of
 from sal_anchors.timebase.limits import edge_of, require_counts, require_edges, require_sizes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Placement = Literal["seen", "centre", "hop"]
 """How an instant and a frame belong together.
@@ -150,6 +154,14 @@ class FrameGrid:
         else:
             frame = self.sample_of(time) // self.hop
         return max(0, frame)
+
+    def frames_of(self, times: NDArray[np.float64]) -> NDArray[np.int64]:
+        """:meth:`frame_of`, by ``seen``, of many instants at once, of any shape."""
+        import numpy as np
+
+        samples = np.floor(times * self.sample_rate + 0.5).astype(np.int64)
+        frames: NDArray[np.int64] = -(-(samples - self.origin - self.window) // self.hop)
+        return np.maximum(frames, 0)
 
     def time_of_frame(self, frame: int, by: Placement = "seen") -> float:
         """The instant in seconds that a frame stands for; ``frame_of`` gives the frame back.

@@ -15,12 +15,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.errors import CheckpointError, SalAnchorsError
-from sal_anchors.models import StreamingGRU, build_model
+from sal_anchors.models import StreamingModel, build_model
 from sal_anchors.timebase import FrameGrid
 from sal_anchors.train.config import TrainConfig
 
 FILE_NAME = "checkpoint.safetensors"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _KEY = "sal_anchors"
 
 
@@ -32,14 +32,14 @@ class Checkpoint:
         model: the network, in evaluation mode after loading.
         config: it was trained with; holds loss, features, model and seed.
         recipe: of the manifest it was trained on.
-        grid: frame grid of features and posteriors.
+        grid: frame grid of the features; the model's ``reach`` gives that of the posteriors.
         classes: names; index 0 is the background.
         epoch: after which the weights were kept, from 1.
         metrics: of that epoch.
         tool_version: of sal-anchors.
     """
 
-    model: StreamingGRU
+    model: StreamingModel
     config: TrainConfig
     recipe: Recipe
     grid: FrameGrid

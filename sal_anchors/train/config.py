@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sal_anchors.features import LogMelConfig
-from sal_anchors.models import ModelConfig
+from sal_anchors.models import GRUConfig, ModelConfig
 
 
 class _Config(BaseModel):
@@ -65,7 +65,7 @@ class TrainConfig(_Config):
     """
 
     loss: LossConfig = LossConfig()
-    model: ModelConfig = ModelConfig()
+    model: ModelConfig = GRUConfig()
     features: LogMelConfig = LogMelConfig()
     augment: AugmentConfig | None = AugmentConfig()
     epochs: int = Field(default=30, ge=1, le=10_000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,17 +16,19 @@ from torch import Tensor
 
 from sal_anchors import augment
 from sal_anchors.anchors.anchor import IGNORE_LABEL, FrameTargets
-from sal_anchors.anchors.recipe import Recipe
+from sal_anchors.anchors.recipe import GridConfig, Recipe
 from sal_anchors.augment import Example
 from sal_anchors.features import LogMelConfig, log_mel
 from sal_anchors.manifest import Manifest
 from sal_anchors.manifest.row import Row
+from sal_anchors.models import Reach
 from sal_anchors.train.config import AugmentConfig, TrainConfig
 
 Item = TypeVar("Item")
 
 _POOL_BATCHES = 8
 _STATISTICS_ROWS = 500
+_EACH_FRAME = Reach()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,9 +36,9 @@ class Batch:
     """Recordings of a step, padded to the longest.
 
     Attributes:
-        features: float32 (B, T, F), 0 where padded.
-        labels: int64 (B, T), -100 where padded.
-        weights: float32 (B, T), 0 where padded.
+        features: float32 (B, T, F), of silence where padded.
+        labels: int64 (B, T'), a frame of the model's output each, -100 where padded.
+        weights: float32 (B, T'), 0 where padded.
     """
 
     features: Tensor
@@ -72,14 +73,14 @@ def summarise(manifest: Manifest, split: str) -> SplitSummary:
 
 
 def load_example(manifest: Manifest, row: Row) -> Example:
-    """The audio and events of a row.
+    """The audio of a row, and its events, words and phones.
 
     Raises:
         AudioError: if the recording cannot be decoded.
         ManifestError: if it is not as long as it was when it was aligned.
     """
     samples = manifest.recording(row).samples
-    return Example(samples, manifest.grid.sample_rate, row.events)
+    return Example(samples, manifest.grid.sample_rate, row.events, row.words, row.phones, row.id)
 
 
 def batches(manifest: Manifest, config: TrainConfig, *, epoch: int) -> Iterator[Batch]:
@@ -88,6 +89,7 @@ def batches(manifest: Manifest, config: TrainConfig, *, epoch: int) -> Iterator[
     Recordings of similar length share a batch. Memory is bounded by ``config.shuffle_rows`` rows
     and a pool of eight batches, not by the size of the manifest.
     """
+    reach = Reach(stride=config.model.stride, look_ahead=config.model.look_ahead)
     rng = np.random.default_rng([config.seed, epoch])
     rows = _shuffled(manifest.rows("train", usable=True), config.shuffle_rows, rng)
     examples = (_prepared(manifest, row, config, epoch) for row in rows)
@@ -95,7 +97,7 @@ def batches(manifest: Manifest, config: TrainConfig, *, epoch: int) -> Iterator[
         pool.sort(key=lambda example: len(example.samples))
         ready = list(_groups(iter(pool), config.batch))
         for index in rng.permutation(len(ready)):
-            yield collate(ready[index], manifest.recipe, config.features)
+            yield collate(ready[index], manifest.recipe, config.features, reach)
 
 
 def prefetched(items: Iterator[Item]) -> Iterator[Item]:
@@ -126,16 +128,28 @@ def feature_statistics(manifest: Manifest, config: TrainConfig) -> tuple[Tensor,
     return torch.from_numpy(mean).float(), torch.from_numpy(np.sqrt(variance)).float()
 
 
-def collate(examples: list[Example], recipe: Recipe, config: LogMelConfig) -> Batch:
-    """Features and targets of examples, padded to the longest."""
+def collate(
+    examples: list[Example], recipe: Recipe, config: LogMelConfig, reach: Reach = _EACH_FRAME
+) -> Batch:
+    """Features and targets of examples, padded to the longest.
+
+    Args:
+        examples: at least one.
+        recipe: how to label and weight them; its grid is that of the features.
+        config: of the features.
+        reach: stride and look-ahead of the model: the targets are rendered on its target grid,
+            and silence follows the features so that the last of them have logits too.
+    """
     grid = recipe.grid.grid()
+    recipe = on_target_grid(recipe, reach)
     features = [log_mel(example.samples, grid, config) for example in examples]
     targets = [augment.targets(example, recipe) for example in examples]
-    frames = max(len(matrix) for matrix in features)
+    frames = max(len(matrix) for matrix in features) + reach.look_ahead
+    outputs = reach.num_outputs(frames)
     batch = Batch(
-        features=torch.zeros(len(examples), frames, config.num_bins),
-        labels=torch.full((len(examples), frames), IGNORE_LABEL),
-        weights=torch.zeros(len(examples), frames),
+        features=torch.full((len(examples), frames, config.num_bins), config.floor),
+        labels=torch.full((len(examples), outputs), IGNORE_LABEL),
+        weights=torch.zeros(len(examples), outputs),
     )
     for index, (matrix, target) in enumerate(zip(features, targets, strict=True)):
         _fill(batch, index, matrix, target)
@@ -144,12 +158,20 @@ def collate(examples: list[Example], recipe: Recipe, config: LogMelConfig) -> Ba
 
 def _fill(batch: Batch, index: int, features: NDArray[np.float32], targets: FrameTargets) -> None:
     batch.features[index, : len(features)] = torch.from_numpy(features)
-    batch.labels[index, : len(features)] = torch.from_numpy(targets.labels).long()
-    batch.weights[index, : len(features)] = torch.from_numpy(targets.weights)
+    batch.labels[index, : len(targets.labels)] = torch.from_numpy(targets.labels).long()
+    batch.weights[index, : len(targets.labels)] = torch.from_numpy(targets.weights)
+
+
+def on_target_grid(recipe: Recipe, reach: Reach) -> Recipe:
+    """The recipe on the grid of a model's output frames."""
+    if reach.stride == 1:
+        return recipe
+    grid = GridConfig(**reach.target_grid(recipe.grid.grid()).to_dict())
+    return recipe.model_copy(update={"grid": grid})
 
 
 def _prepared(manifest: Manifest, row: Row, config: TrainConfig, epoch: int) -> Example:
-    rng = np.random.default_rng([config.seed, epoch, zlib.crc32(row.id.encode())])
+    rng = augment.generator(config.seed, epoch, row.id)
     example = load_example(manifest, row)
     example = _cropped(example, manifest, config.max_seconds, rng)
     return example if config.augment is None else _augmented(example, config.augment, rng)

@@ -16,7 +16,7 @@ from sal_anchors import __version__
 from sal_anchors.errors import TrainingError
 from sal_anchors.loss import StreamingAnchorLoss
 from sal_anchors.manifest import Manifest
-from sal_anchors.models import StreamingGRU, build_model
+from sal_anchors.models import ModelCard, StreamingModel, build_model, model_card
 from sal_anchors.train.checkpoint import FILE_NAME, Checkpoint, save_checkpoint
 from sal_anchors.train.config import TrainConfig
 from sal_anchors.train.data import SplitSummary, batches, feature_statistics, prefetched, summarise
@@ -60,7 +60,7 @@ class TrainResult:
         run: the run folder.
         checkpoint: path of the best epoch's checkpoint.
         best: the epoch it holds.
-        parameters: of the model.
+        card: what the model is and costs.
         train: what the training split had to offer.
         dev: what the development split had to offer.
     """
@@ -68,7 +68,7 @@ class TrainResult:
     run: Path
     checkpoint: Path
     best: EpochReport
-    parameters: int
+    card: ModelCard
     train: SplitSummary
     dev: SplitSummary
 
@@ -157,7 +157,7 @@ def train(
         run=run,
         checkpoint=run / FILE_NAME,
         best=kept[-1],
-        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        card=model_card(model, config.model.kind, manifest.grid),
         train=train_split,
         dev=dev_split,
     )
@@ -240,7 +240,7 @@ def _rank_of(report: EpochReport) -> tuple[float, float]:
 
 
 def _checkpoint(
-    model: StreamingGRU, manifest: Manifest, config: TrainConfig, report: EpochReport
+    model: StreamingModel, manifest: Manifest, config: TrainConfig, report: EpochReport
 ) -> Checkpoint:
     return Checkpoint(
         model=model,

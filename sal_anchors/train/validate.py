@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from sal_anchors.anchors.render import render
 from sal_anchors.evaluate.match import EventConfig
 from sal_anchors.evaluate.measure import class_curve
 from sal_anchors.evaluate.stream import Streamed, tail
@@ -16,9 +17,9 @@ from sal_anchors.features import log_mel
 from sal_anchors.loss import streaming_anchor_loss
 from sal_anchors.manifest import Manifest
 from sal_anchors.manifest.row import Row
-from sal_anchors.models import StreamingModel
+from sal_anchors.models import Reach, StreamingModel
 from sal_anchors.train.config import TrainConfig
-from sal_anchors.train.data import load_example
+from sal_anchors.train.data import load_example, on_target_grid
 
 Features = NDArray[np.float32]
 
@@ -66,17 +67,17 @@ class Validator:
         streamed = []
         for row, features in self._rows():
             logits = _forward(model, features)
-            total += self._loss(logits, row)
-            frames += row.num_frames
+            labels, weights = self._targets(row, model.reach)
+            total += self._loss(logits, labels, weights)
+            frames += len(labels)
             posteriors = logits.softmax(-1).numpy()
             samples = self._manifest.grid.resampled(row.num_samples, row.sample_rate)
             streamed.append(Streamed(row.id, posteriors, row.anchors, samples))
         curve = class_curve(
             streamed,
             self._manifest.classes,
-            self._manifest.grid,
+            model.reach.decision_grid(self._manifest.grid),
             self._events,
-            model.look_ahead_frames,
         )
         misses = curve.positives - int(curve.hits[curve.at(_TARGET)])
         return Validation(
@@ -85,13 +86,22 @@ class Validator:
             false_reject_rate=misses / curve.positives if curve.positives else None,
         )
 
-    def _loss(self, logits: torch.Tensor, row: Row) -> float:
+    def _targets(self, row: Row, reach: Reach) -> tuple[torch.Tensor, torch.Tensor]:
+        """Labels and weights (T',) on the grid of the model's output frames."""
+        labels, weights = row.labels, row.weights
+        if reach.stride > 1:
+            recipe = on_target_grid(self._manifest.recipe, reach)
+            rendered = render(row.events, recipe, -(-row.num_frames // reach.stride))
+            labels, weights = rendered.labels, rendered.weights
+        return torch.from_numpy(np.array(labels)), torch.from_numpy(np.array(weights))
+
+    def _loss(self, logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> float:
         options = self._config.loss
         return float(
             streaming_anchor_loss(
-                logits[None, : row.num_frames],
-                torch.from_numpy(np.array(row.labels))[None],
-                torch.from_numpy(np.array(row.weights))[None],
+                logits[None, : len(labels)],
+                labels[None],
+                weights[None],
                 variant=options.variant,
                 gamma=options.gamma,
                 lam=options.lam,
@@ -112,7 +122,10 @@ class Validator:
     def _features(self, row: Row) -> Features:
         example = load_example(self._manifest, row)
         audio = np.concatenate([example.samples, self._tail])
-        return log_mel(audio, self._manifest.grid, self._config.features)
+        config = self._config.features
+        features = log_mel(audio, self._manifest.grid, config)
+        silence = ((0, self._config.model.look_ahead), (0, 0))
+        return np.pad(features, silence, constant_values=config.floor)
 
 
 def _forward(model: StreamingModel, features: Features) -> torch.Tensor:

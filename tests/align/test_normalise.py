@@ -190,3 +190,11 @@ def test_a_long_transcript_takes_time_in_proportion(piece: str) -> None:
     began = time.process_time()
     normalise(piece * 20_000)
     assert time.process_time() - began < 3
+
+
+@given(st.text(alphabet="abzéßñжあ\u03c3\u03c2'ǆªİ \u02bc\u0301\u2019"), st.sampled_from(LANGUAGES))
+@example("o'clock ça va", "fr")
+@example("a  b", "en")
+def test_plain_words_are_taken_as_any_other_text_is(text: str, language: str) -> None:
+    """A full stop at the end keeps a text from being taken as plain words."""
+    assert normalise(text, language).words == normalise(f"{text} .", language).words

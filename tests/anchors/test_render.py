@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sal_anchors.anchors.anchor import IGNORE_LABEL
@@ -144,11 +144,13 @@ def _slow_label(t: int, ordered: list[Event], recipe: Recipe) -> int:
     return IGNORE_LABEL if doubtful and not own else label
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(events(), rendering_recipes(), st.integers(0, 130))
 def test_it_equals_the_slow_obvious_way(
     found: list[Event], recipe: Recipe, num_frames: int
 ) -> None:
+    raw = render(found, recipe.unnormalised(), num_frames).weights
+    assume(num_frames == 0 or raw.max() > 1e-3)
     targets = render(found, recipe, num_frames)
     expected = _slow_weights(found, recipe, num_frames)
     np.testing.assert_allclose(targets.weights, expected, rtol=1e-5, atol=1e-6)
@@ -171,7 +173,7 @@ def test_weights_lie_between_the_floor_and_the_highest_peak(
     assert (targets.weights <= np.float32(highest)).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(rendering_recipes(), st.sampled_from(PHRASES), st.integers(0, 16_000))
 def test_an_anchor_s_own_frame_has_the_peak(recipe: Recipe, phrase: str, sample: int) -> None:
     rule = recipe.rule_for(EventKind.KEYWORD_END, phrase)

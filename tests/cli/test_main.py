@@ -34,7 +34,7 @@ def test_help_takes_less_than_three_tenths_of_a_second_of_cpu() -> None:
         "print(u.ru_utime + u.ru_stime)"
     )
     seconds = []
-    for _ in range(3):
+    for _ in range(8):
         answer = subprocess.run(
             [sys.executable, "-c", program, str(COMMAND), "--help"],
             capture_output=True,

@@ -49,3 +49,22 @@ def test_an_unknown_loss_is_a_usage_error_that_lists_the_known(tones: Manifest) 
 def test_a_missing_run_is_the_librarys_error(tones: Manifest, tmp_path: Path) -> None:
     result = CliRunner().invoke(main.app, ["evaluate", str(tmp_path), str(tones.path)])
     assert isinstance(result.exception, CheckpointError)
+
+
+def test_every_network_can_be_chosen_and_says_what_it_costs(
+    tones: Manifest, tmp_path: Path
+) -> None:
+    options = ["--epochs", "1", "--hidden", "8", "--stride", "2", "--look-ahead", "1"]
+    run = ["--model", "tcn", "--out", str(tmp_path / "run")]
+    result = CliRunner().invoke(main.app, ["train", str(tones.path), *options, *run])
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "tcn: " in said
+    assert "parameters" in said
+    assert "look-ahead 1 frames (10 ms), delay 3 frames (30 ms)" in said
+
+
+def test_an_unknown_network_is_a_usage_error_that_lists_the_known(tones: Manifest) -> None:
+    result = CliRunner().invoke(main.app, ["train", str(tones.path), "--model", "transformer"])
+    assert result.exit_code == 2
+    assert "bcresnet" in result.output

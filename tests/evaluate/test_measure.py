@@ -47,8 +47,8 @@ def streamed(
     )
 
 
-def measured(*recordings: Streamed, **options: object) -> EvaluationReport:
-    return measure(recordings, CLASSES, GRID, split="test", config=CONFIG, **options)
+def measured(*recordings: Streamed, grid: FrameGrid = GRID, **options: object) -> EvaluationReport:
+    return measure(recordings, CLASSES, grid, split="test", config=CONFIG, **options)
 
 
 def test_counts_rates_and_hours_are_those_of_a_hand_made_case() -> None:
@@ -109,7 +109,10 @@ def test_anchors_without_a_class_are_no_positives() -> None:
 def test_look_ahead_is_part_of_the_latency() -> None:
     recording = streamed("x", 60, bursts={(1, 10.0): 0.9}, anchors={10.0: 1})
     delays = [
-        measured(recording, look_ahead_frames=frames).classes[0].operating_points[0].latency
+        measured(recording, grid=GRID.strided(1, first=frames))
+        .classes[0]
+        .operating_points[0]
+        .latency
         for frames in (0, 4)
     ]
     assert delays[0] is not None and delays[1] is not None

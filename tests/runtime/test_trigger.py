@@ -72,11 +72,10 @@ def test_a_stream_in_any_pieces_fires_as_the_whole_does(
 
 def test_the_background_is_never_detected_and_time_includes_look_ahead() -> None:
     trigger = Trigger(
-        GRID,
+        GRID.strided(1, first=3),
         ("background", "a"),
         threshold=0.5,
         config=TriggerConfig(smooth_ms=0),
-        look_ahead_frames=3,
     )
     (detection,) = trigger.accept(np.array([[1, 0], [0, 1]], np.float32))
     assert (detection.frame, detection.class_name) == (1, "a")

@@ -65,8 +65,8 @@ def test_a_file_cut_short_is_one_clear_error(tone_run: Path, tmp_path: Path) -> 
 def test_another_version_names_both_and_the_tool_that_wrote_it(
     tone_run: Path, tmp_path: Path
 ) -> None:
-    rewritten(tone_run, tmp_path, format_version=2, tool_version="9.1")
-    with pytest.raises(CheckpointError, match=r"format 2.*reads format 1.*9\.1"):
+    rewritten(tone_run, tmp_path, format_version=3, tool_version="9.1")
+    with pytest.raises(CheckpointError, match=r"format 3.*reads format 2.*9\.1"):
         load_checkpoint(tmp_path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
-from sal_anchors.check import Check
+from sal_anchors.installation import Check
 
 INSTALL = "pip install 'sal-anchors[ctc]'"
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sal_anchors.align.mfa.options import MfaOptions, split_command
-from sal_anchors.check import Check
 from sal_anchors.errors import EngineError
+from sal_anchors.installation import Check
 
 ENVIRONMENT_VARIABLE = "SAL_ANCHORS_MFA"
 ROOT_VARIABLE = "MFA_ROOT_DIR"

@@ -57,6 +57,7 @@ class PocketsphinxAligner:
             phones=self._phones,
             score_limits=PHONE_PASS_LIMITS if self._phones else WORD_PASS_LIMITS,
             max_seconds=MAX_SECONDS,
+            known_edges=True,
         )
 
     @property

@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
-from sal_anchors.check import Check
+from sal_anchors.installation import Check
 
 INSTALL = "pip install 'sal-anchors[vad]'"
 MODEL_NAME = "silero_vad_16k_sequence.onnx"

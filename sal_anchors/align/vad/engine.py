@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from sal_anchors.accounting import Failure, Reason
-from sal_anchors.align.aligner import Capabilities, EdgeErrors
+from sal_anchors.align.aligner import Capabilities
 from sal_anchors.align.alignment import Alignment, Interval, Provenance
 from sal_anchors.align.lexicon import Lexicon
 from sal_anchors.align.pool import map_ordered
@@ -26,13 +26,6 @@ from sal_anchors.lazy_audio import Samples, open_recording
 
 SPEECH = "speech"
 """The label of every stretch."""
-
-EDGE_ERRORS = EdgeErrors(
-    bias=0.0, start=0.092, end=0.213, start_after_pause=0.023, end_before_pause=0.081
-)
-"""The last two are those of ``benchmarks/vad_edges.py`` on timit-dev, after refinement, on the
-recordings that the settings were chosen on. ``start`` and ``end`` stand where the level does not
-tell: 90th percentiles of the unpadded posterior's edges there (its ends with pauses of 100 ms)."""
 
 _CHUNK_SECONDS = CHUNK / GRID.sample_rate
 
@@ -64,7 +57,6 @@ class VadAligner:
             phones=False,
             score_limits=None,
             max_seconds=math.inf,
-            edges=EDGE_ERRORS,
             needs_transcript=False,
         )
 

@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
-from sal_anchors.check import Check
+from sal_anchors.installation import Check
 
 INSTALL = "pip install 'sal-anchors[viter]'"
 

@@ -142,13 +142,13 @@ def test_pieces_hold_all_words_in_order_without_overlap(long_file: LongFile) -> 
 def test_a_transcript_that_goes_astray_is_a_mismatch_that_names_the_time(
     long_file: LongFile, tmp_path: Path
 ) -> None:
-    """After the first third, the words of something else."""
+    """After the first half, the words of something else."""
     speech, rate = soundfile.read(long_file.audio)
-    soundfile.write(tmp_path / "thrice.flac", np.concatenate([speech] * 3), rate)
+    soundfile.write(tmp_path / "twice.flac", np.concatenate([speech] * 2), rate)
     right = len(long_file.words)
-    wrong = ["elephants", "wander", "over", "narrow", "bridges", "every", "winter"] * 25
-    thrice = LongFile(tmp_path / "thrice.flac", long_file.prompts)
-    result = _align(thrice.utterance([*long_file.words, *wrong]))
+    wrong = ["elephants", "wander", "over", "narrow", "bridges", "every", "winter"] * 12
+    twice = LongFile(tmp_path / "twice.flac", long_file.prompts)
+    result = _align(twice.utterance([*long_file.words, *wrong]))
     assert isinstance(result, Failure)
     assert result.reason is Reason.TRANSCRIPT_MISMATCH
     found = re.search(r"until 0:0(\d):([\d.]+) .*\(word (\d+) of (\d+)\)", result.message)

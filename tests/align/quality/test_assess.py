@@ -126,7 +126,7 @@ def _assessed(utterances: list[Utterance]) -> list[Assessment | None]:
             found.append(None)
             continue
         samples = read_recording(result.utterance.audio, GRID).samples
-        refined = refine_words(result.words, samples, GRID)
+        refined = refine_words(result.words, result.phones, samples, GRID, known=True)
         found.append(
             assess(
                 result,
