@@ -273,14 +273,12 @@ def leave_speakers_out(data: Data) -> Posterior:
 def spread_of(
     posterior: Posterior, items: Sequence[Item], chosen: NDArray[np.bool_] | None = None
 ) -> tuple[float, float]:
-    """Factors, without and with a pause beside the edge, such that 90 % of the clean errors lie
-    within the half-width so made."""
+    """Factors, without and with a pause beside the edge, such that 90 % of the errors under all
+    conditions lie within the half-width so made."""
     middle = posterior.median()
     width = posterior.half_width(middle)
     error = np.abs(middle - [item.true for item in items])
-    use = np.array([item.condition == "clean" for item in items])
-    if chosen is not None:
-        use &= chosen
+    use = np.ones(len(items), dtype=bool) if chosen is None else chosen
     ratio = np.maximum(error - LEAST_SPREAD, 0) / width
     pause = np.array([item.edge.at_pause for item in items])
     return float(np.quantile(ratio[use & ~pause], 0.9)), float(np.quantile(ratio[use & pause], 0.9))
