@@ -20,8 +20,10 @@ class Labelled:
 
 
 def read_labelled(folder: Path) -> list[Labelled]:
-    """Rows of ``utterances.jsonl`` that have ``words``."""
-    rows = map(json.loads, (folder / "utterances.jsonl").read_text("utf-8").splitlines())
+    """Rows of ``utterances.jsonl``, or of ``truth.jsonl``, that have ``words``."""
+    truth = folder / "truth.jsonl"
+    path = truth if truth.exists() else folder / "utterances.jsonl"
+    rows = map(json.loads, path.read_text("utf-8").splitlines())
     return [_labelled(row, folder) for row in rows if row.get("words")]
 
 
@@ -35,7 +37,8 @@ def _labelled(row: dict[str, Any], folder: Path) -> Labelled:
         transcript=" ".join(word for _, _, word in words),
         speaker=row.get("speaker"),
     )
-    return Labelled(utterance, words, row["duration"])
+    seconds = row["num_samples"] / row["sample_rate"] if "num_samples" in row else row["duration"]
+    return Labelled(utterance, words, seconds)
 
 
 def read_transcribed(folder: Path) -> list[Utterance]:

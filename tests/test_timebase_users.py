@@ -133,7 +133,7 @@ def test_targets_of_a_crop_at_a_hop_are_the_crop_of_the_targets(
         sample += 1  # an instant on a hop's edge is that of frame 0 in audio that begins with it
     assume(sample > grid.latency - grid.hop)  # else frame 0 stands for an earlier one
     samples = np.zeros(3 * rate, np.float32)
-    assume(first <= len(samples))
+    assume(first <= len(samples) and sample < len(samples))
     event = _keyword(sample / rate)
     whole = Example(samples, rate, (event,))
     cropped = crop(whole, first=first, length=len(samples))
