@@ -31,10 +31,10 @@ from sal_anchors.audio import read_recording
 from sal_anchors.events.edges.edge import CONTEXT_WIDTH, SORTS, Edge, edges_of
 from sal_anchors.events.edges.evidence import STEP, WIDTH, evidence
 from sal_anchors.events.edges.network import REACH, EdgeNetwork, Posterior
+from sal_anchors.events.edges.refine import MARGIN
 from sal_anchors.timebase import FrameGrid
 
 SETS = ("timit-dev", "emu-ae")
-MARGIN = 0.6
 PAUSE = 0.1
 TARGET_STEPS = 2.0
 HIDDEN, DROPOUT, INPUT_NOISE = 32, 0.3, 0.2

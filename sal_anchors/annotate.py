@@ -23,7 +23,7 @@ from sal_anchors.align.resume import ResumingAligner
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.anchors.render import render
 from sal_anchors.audio import AudioError, Recording
-from sal_anchors.corpus import Utterance, assign_split
+from sal_anchors.corpus import Utterance
 from sal_anchors.corpus.shard import Shard
 from sal_anchors.errors import EngineError, TooManyFailuresError
 from sal_anchors.events.edges import refine_words
@@ -182,7 +182,7 @@ def annotate(
 ) -> Row:
     """The manifest row of one alignment result: judged, refined, its events found and rendered."""
     utterance = result.utterance
-    row = _bare_row(utterance, audio_root)
+    row = Row.of_utterance(utterance, audio_root)
     try:
         recording = open_recording(
             utterance.audio,
@@ -192,7 +192,7 @@ def annotate(
             channel=utterance.channel,
         )
     except AudioError as error:
-        return _explained(row, *_first_cause(result, error))
+        return row.explained(*_first_cause(result, error))
     row = replace(
         row,
         sample_rate=recording.source_rate,
@@ -200,34 +200,17 @@ def annotate(
         content_hash=recording.content_hash,
     )
     if isinstance(result, Failure):
-        return _explained(row, result.reason, result.message)
+        return row.explained(result.reason, result.message)
     try:
         return _with_targets(row, result, recording, recipe, aligner)
     except AudioError as error:
-        return _explained(row, error.reason, str(error))
-
-
-def _bare_row(utterance: Utterance, audio_root: Path) -> Row:
-    return Row(
-        id=utterance.id,
-        status=Status.OK,
-        audio=utterance.audio.relative_to(audio_root).as_posix(),
-        start=utterance.start,
-        channel=utterance.channel,
-        transcript=utterance.transcript,
-        speaker=utterance.speaker,
-        split=assign_split(utterance),
-    )
+        return row.explained(error.reason, str(error))
 
 
 def _first_cause(result: Alignment | Failure, error: AudioError) -> tuple[Reason, str]:
     if isinstance(result, Failure):
         return result.reason, result.message
     return error.reason, str(error)
-
-
-def _explained(row: Row, reason: Reason, message: str) -> Row:
-    return replace(row, status=reason.status, reason=reason, message=message)
 
 
 def _with_targets(
@@ -255,7 +238,7 @@ def _with_targets(
         has_words=aligner.capabilities.needs_transcript,
     )
     if judged.verdict:
-        row = _explained(row, *judged.verdict)
+        row = row.explained(*judged.verdict)
     if row.status is Status.FAILED:
         return row
     events = recipe.find(

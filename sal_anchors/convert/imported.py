@@ -21,7 +21,6 @@ from sal_anchors.convert.names import key_of
 from sal_anchors.convert.recordings import manifest_at, utterances_of
 from sal_anchors.convert.rendered import rendered
 from sal_anchors.corpus.entry import id_fault
-from sal_anchors.corpus.split import assign_split
 from sal_anchors.corpus.utterance import Utterance
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.events.find import find_events
@@ -118,20 +117,20 @@ def _rows(
     for item, id_ in zip(items, ids, strict=True):
         found = matches.of.get(id_, [])
         if isinstance(item, Failure) and item.reason not in _TRANSCRIPT_REASONS:
-            row = _bare(item.utterance, context.audio_root)
-            yield _explained(row, item.reason, item.message)
+            row = Row.of_utterance(item.utterance, context.audio_root)
+            yield row.explained(item.reason, item.message)
             continue
         utterance = item if isinstance(item, Utterance) else item.utterance
-        row = _bare(utterance, context.audio_root)
+        row = Row.of_utterance(utterance, context.audio_root)
         if len(found) > 1:
             problem = f"{utterance.audio}: {len(found)} annotations fit it: {', '.join(found[:3])}"
-            yield _explained(row, Reason.BAD_IMPORT, f"{problem}; keep one of them")
+            yield row.explained(Reason.BAD_IMPORT, f"{problem}; keep one of them")
         elif not found and not unmarked:
             problem = (
                 f"{utterance.audio}: there is no annotation for it; give one, which may be empty, "
                 "or say with --unmarked that recordings without one hold no event"
             )
-            yield _explained(row, Reason.NO_IMPORT, problem)
+            yield row.explained(Reason.NO_IMPORT, problem)
         else:
             annotated = annotations[found[0]]() if found else Annotated("", ())
             yield annotated_row(utterance, annotated, context, source)
@@ -143,24 +142,7 @@ def _without_audio(id_: str, where: str, why: str) -> Row:
     safe = id_ if not id_fault(id_) else f"unnamed-{key_of(id_)}"[:200]
     row = Row(id=safe, status=Status.SKIPPED, audio=safe, split="train")
     message = f"{where}: {why}, so {id_[:200]!r} is left out; correct the name, or name --audio"
-    return _explained(row, Reason.MISSING_AUDIO, message)
-
-
-def _bare(utterance: Utterance, audio_root: Path) -> Row:
-    return Row(
-        id=utterance.id,
-        status=Status.OK,
-        audio=utterance.audio.relative_to(audio_root).as_posix(),
-        start=utterance.start,
-        channel=utterance.channel,
-        transcript=utterance.transcript,
-        speaker=utterance.speaker,
-        split=assign_split(utterance),
-    )
-
-
-def _explained(row: Row, reason: Reason, message: str) -> Row:
-    return replace(row, status=reason.status, reason=reason, message=message)
+    return row.explained(Reason.MISSING_AUDIO, message)
 
 
 def annotated_row(utterance: Utterance, annotated: Annotated, context: Context, source: str) -> Row:
@@ -168,18 +150,18 @@ def annotated_row(utterance: Utterance, annotated: Annotated, context: Context, 
 
     No audio is decoded. Times up to 50 ms behind the recording's end are taken as its end.
     """
-    row = _bare(utterance, context.audio_root)
+    row = Row.of_utterance(utterance, context.audio_root)
     try:
         info = probe_recording(utterance.audio)
         hashed = content_hash(utterance.audio)
     except AudioError as error:
-        return _explained(row, error.reason, str(error))
+        return row.explained(error.reason, str(error))
     left = info.num_samples - round(utterance.start * info.sample_rate)
     wanted = left if utterance.duration is None else round(utterance.duration * info.sample_rate)
     if min(left, wanted) <= 0 or wanted > left + END_TOLERANCE * info.sample_rate:
         problem = f"{utterance.audio}: the stretch is not inside its {info.seconds:.3f} s"
         reason = Reason.SEGMENT_OUTSIDE if info.num_samples else Reason.EMPTY_AUDIO
-        return _explained(row, reason, problem)
+        return row.explained(reason, problem)
     row = replace(
         row,
         sample_rate=info.sample_rate,
@@ -189,7 +171,7 @@ def annotated_row(utterance: Utterance, annotated: Annotated, context: Context, 
     fault = annotated.fault or _fault(annotated, row.duration)
     if fault:
         where = f"{annotated.where}: " if annotated.where not in fault else ""
-        return _explained(row, Reason.BAD_IMPORT, f"{where}{fault}")
+        return row.explained(Reason.BAD_IMPORT, f"{where}{fault}")
     recipe = context.recipe
     return rendered(_with_events(row, annotated, recipe, source), recipe)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,8 @@ from sal_anchors.accounting import Reason, Status
 from sal_anchors.align.alignment import Change, Interval, Pronunciation
 from sal_anchors.align.finding import Finding
 from sal_anchors.anchors.anchor import Anchor
+from sal_anchors.corpus.split import assign_split
+from sal_anchors.corpus.utterance import Utterance
 from sal_anchors.events.event import Event
 
 
@@ -89,3 +93,21 @@ class Row:
     def duration(self) -> float:
         """Seconds; 0 if the audio could not be read."""
         return self.num_samples / self.sample_rate if self.sample_rate else 0.0
+
+    @classmethod
+    def of_utterance(cls, utterance: Utterance, audio_root: Path) -> Self:
+        """A row that knows no more than the corpus does; its audio lies under ``audio_root``."""
+        return cls(
+            id=utterance.id,
+            status=Status.OK,
+            audio=utterance.audio.relative_to(audio_root).as_posix(),
+            start=utterance.start,
+            channel=utterance.channel,
+            transcript=utterance.transcript,
+            speaker=utterance.speaker,
+            split=assign_split(utterance),
+        )
+
+    def explained(self, reason: Reason, message: str) -> Self:
+        """The row with a reason, and the status that it has."""
+        return replace(self, status=reason.status, reason=reason, message=message)

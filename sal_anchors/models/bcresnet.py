@@ -13,7 +13,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from sal_anchors.models.config import NetworkConfig
-from sal_anchors.models.convolution import ConvUnit, ImageUnit, TimeConv, framewise, halved
+from sal_anchors.models.convolution import ConvUnit, TimeConv, framewise, halved, image_stem
 from sal_anchors.models.streaming import Chain, Reach, StreamingLayer
 
 _STAGES = ((2, 1.0, 1, 1), (2, 1.5, 2, 2), (4, 2.0, 2, 4), (4, 2.5, 1, 8))
@@ -146,20 +146,7 @@ class Collapse(StreamingLayer):
 def bcresnet(config: BCResNetConfig, features: int) -> Chain:
     """The network over an image of ``features`` bands."""
     width = 2 * config.hidden
-    stem = ImageUnit(
-        TimeConv(
-            1,
-            width,
-            max(5, config.stride) + config.look_ahead,
-            bands=5,
-            band_stride=2,
-            band_padding=2,
-            stride=config.stride,
-            look_ahead=config.look_ahead,
-        ),
-        nn.BatchNorm2d(width),
-        nn.ReLU(),
-    )
+    stem = image_stem(width, stride=config.stride, look_ahead=config.look_ahead)
     layers: list[StreamingLayer] = [stem]
     bands = halved(features)
     for blocks, factor, band_stride, dilation in _STAGES:

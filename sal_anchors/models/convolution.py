@@ -117,6 +117,24 @@ class ImageUnit(ConvUnit):
         return super().forward(inputs.unsqueeze(1), state)
 
 
+def image_stem(channels: int, *, stride: int, look_ahead: int) -> ImageUnit:
+    """From features (B, F, T) to ``channels`` maps of half as many bands."""
+    return ImageUnit(
+        TimeConv(
+            1,
+            channels,
+            max(5, stride) + look_ahead,
+            bands=5,
+            band_stride=2,
+            band_padding=2,
+            stride=stride,
+            look_ahead=look_ahead,
+        ),
+        nn.BatchNorm2d(channels),
+        nn.ReLU(),
+    )
+
+
 def halved(frequencies: int, stride: int = 2) -> int:
     """Bands that a convolution leaves that pads to keep them: ``ceil(frequencies / stride)``."""
     return -(-frequencies // stride)

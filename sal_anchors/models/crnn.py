@@ -12,7 +12,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from sal_anchors.models.config import NetworkConfig
-from sal_anchors.models.convolution import ConvUnit, ImageUnit, TimeConv, framewise, halved
+from sal_anchors.models.convolution import ConvUnit, TimeConv, framewise, halved, image_stem
 from sal_anchors.models.recurrent import Recurrent
 from sal_anchors.models.streaming import Chain, Reach, StreamingLayer
 
@@ -63,20 +63,7 @@ class Flatten(StreamingLayer):
 def crnn(config: CRNNConfig, features: int) -> Chain:
     """The network over an image of ``features`` bands."""
     channels = config.channels
-    first = ImageUnit(
-        TimeConv(
-            1,
-            channels,
-            max(5, config.stride) + config.look_ahead,
-            bands=5,
-            band_stride=2,
-            band_padding=2,
-            stride=config.stride,
-            look_ahead=config.look_ahead,
-        ),
-        nn.BatchNorm2d(channels),
-        nn.ReLU(),
-    )
+    first = image_stem(channels, stride=config.stride, look_ahead=config.look_ahead)
     second = ConvUnit(
         TimeConv(channels, channels, 3, bands=3, band_stride=2, band_padding=1),
         nn.BatchNorm2d(channels),

@@ -17,7 +17,8 @@ from sal_anchors.lazy_audio import Samples
 from sal_anchors.timebase import FrameGrid
 
 _BLOCK = 20.0
-_MARGIN = 0.6
+MARGIN = 0.6
+"""Seconds of audio beside the outermost edges of a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,8 @@ def _refine(
 ) -> list[tuple[_Refined, _Refined]]:
     edges = [edge for pair in pairs for edge in pair]
     rate = grid.sample_rate
-    first = max(0, grid.sample_of(edges[0].time - _MARGIN))
-    last = min(len(samples), grid.sample_of(edges[-1].time + _MARGIN))
+    first = max(0, grid.sample_of(edges[0].time - MARGIN))
+    last = min(len(samples), grid.sample_of(edges[-1].time + MARGIN))
     around = evidence(np.asarray(samples[first:last], dtype=np.float32), rate)
     posterior = network.posterior(around, edges, begin=first / rate, known=known)
     middle = posterior.median()
