@@ -235,7 +235,7 @@ def _with_targets(
         grid,
         limits=aligner.capabilities.score_limits,
         calibration=calibration_of(engine),
-        has_words=aligner.capabilities.needs_transcript,
+        has_words=aligner.capabilities.needs_transcript and bool(alignment.words),
     )
     if judged.verdict:
         row = row.explained(*judged.verdict)

@@ -381,3 +381,21 @@ def test_an_utterance_in_a_language_the_engine_does_not_know_is_left_out(
     row = Manifest.open(tmp_path / "x.anchors").row("sorry")
     assert row.reason is Reason.OTHER_LANGUAGE
     assert f"{corpus}/sorry.flac: it is in 'de', the engine knows en" in row.message
+
+
+def test_a_transcript_of_nothing_but_noise_is_a_recording_without_words(
+    tmp_path: Path, copy_prompts: CopyPrompts
+) -> None:
+    corpus = copy_prompts(tmp_path / "corpus", "im-sorry")
+    noise = np.random.default_rng(0).normal(0, 0.1, 16_000)
+    for name, transcript in {"a": "[noise]", "b": "<SIL> (music)", "c": "[noise] <unk>"}.items():
+        soundfile.write(corpus / f"{name}.wav", noise, 16_000)
+        (corpus / f"{name}.txt").write_text(transcript)
+    tally = _build(corpus, tmp_path / "x.anchors")
+    assert tally.statuses == {Status.OK: 3, Status.FAILED: 1}
+    manifest = Manifest.open(tmp_path / "x.anchors")
+    row = manifest.row("a")
+    assert (row.words, row.events, row.findings, row.num_frames) == ((), (), (), 100)
+    assert not row.labels.any()
+    assert [change.written for change in manifest.row("b").changes] == ["<SIL>", "(music)"]
+    assert manifest.row("c").reason is Reason.EMPTY_TRANSCRIPT

@@ -27,6 +27,7 @@ _NOISES = (
     "laughing|laughter|lipsmack|mumbles?|music|noise|pause|sighs?|silence|sniffs?|throat|unclear|"
     "unintelligible"
 )
+_NO_SPEECH = frozenset({"applause", "music", "noise", "no speech", "sil", "silence"})
 _DOMAINS = "ai|biz|com|dev|edu|eu|gov|info|io|mil|net|org|tv|uk"
 
 
@@ -47,6 +48,13 @@ class Normalised:
     words: tuple[str, ...]
     changes: tuple[Change, ...] = ()
     acronyms: frozenset[str] = frozenset()
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it states that nobody speaks: it is nothing but ``[noise]``, ``[music]``,
+        ``[applause]``, ``[silence]``, ``[no speech]`` or ``<sil>``, in any brackets and case."""
+        marks = {change.written.strip("[]{}<>()").strip().lower() for change in self.changes}
+        return not self.words and bool(marks) and marks <= _NO_SPEECH
 
 
 def normalise(transcript: str, language: str = "en") -> Normalised:

@@ -99,6 +99,16 @@ def test_annotations_are_left_out_and_recorded() -> None:
     assert {change.spoken for change in found.changes} == {""}
 
 
+@pytest.mark.parametrize("transcript", ["[noise]", " <sil> ", "(music), [Applause]", "[NO SPEECH]"])
+def test_marks_of_sound_alone_say_that_nobody_speaks(transcript: str) -> None:
+    assert normalise(transcript).says_nothing
+
+
+@pytest.mark.parametrize("transcript", ["", "...", "<unk>", "[noise] [mumble]", "[noise] yes"])
+def test_nothing_else_says_that_nobody_speaks(transcript: str) -> None:
+    assert not normalise(transcript).says_nothing
+
+
 def test_a_comparison_is_no_annotation() -> None:
     assert _spoken("5 < 6 and 7 > 2") == "five six and seven two"
 
