@@ -10,12 +10,12 @@ demo: $(READY)
 	$(BIN)/sal-anchors align sample_data/prompts -k please -o $(DEMO)/please.anchors --jobs 2
 	$(BIN)/sal-anchors inspect $(DEMO)/please.anchors --plain
 	$(BIN)/sal-anchors inspect $(DEMO)/please.anchors --plain --id agent-pass
-	$(BIN)/sal-anchors train $(DEMO)/please.anchors --loss sal --out $(DEMO)/please.run
+	$(BIN)/sal-anchors train $(DEMO)/please.anchors --loss sal --out $(DEMO)/please.run --overwrite
 	$(BIN)/sal-anchors evaluate $(DEMO)/please.run $(DEMO)/please.anchors
 	@echo "Written: $(DEMO)/please.anchors (manifest), $(DEMO)/please.run (model, metrics)"
 
 test: $(READY) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -31,6 +31,9 @@ def convert(
         str | None,
         typer.Option("--from", help="One of these, or table (CSV, TSV).  (default: what IN tells)"),
     ] = None,
+    only_reviewed: Annotated[
+        bool, typer.Option("--only-reviewed", help="Only reviewed rows of a manifest.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace what an earlier conversion wrote.")
     ] = False,
@@ -97,6 +100,7 @@ def convert(
         tiers=dict(map(_tier, tier or ())),
         unmarked=unmarked,
         force=force,
+        only_reviewed=only_reviewed,
     )
     with row_progress("converting", None) as progress:
         account = convert_(

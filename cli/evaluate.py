@@ -2,111 +2,194 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+    from collections.abc import Callable, Sequence
 
-    from sal_anchors.evaluate.report import ClassReport, EvaluationReport, OperatingPoint
+    from sal_anchors.align.alignment import Interval
+    from sal_anchors.evaluate.match import EventConfig
+    from sal_anchors.evaluate.measure import Measured
+    from sal_anchors.evaluate.source import Source
+    from sal_anchors.evaluate.stream import Streamed
+    from sal_anchors.manifest import Manifest
+
+_TARGETS = [0.5, 1.0, 5.0]
 
 
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="Run folder that train wrote, or a checkpoint.")],
-    manifest: Annotated[Path, typer.Argument(help="Manifest folder with held-out recordings.")],
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN",
+            help="Run folder that train wrote, or a checkpoint; left out with --scores.",
+        ),
+    ],
+    manifest: Annotated[
+        Path | None,
+        typer.Argument(metavar="MANIFEST", help="Manifest folder with held-out recordings."),
+    ] = None,
     split: Annotated[str, typer.Option("--split", help="Recordings to stream.")] = "test",
+    negatives: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of audio with nothing to detect, any format; again for more."),
+    ] = None,
+    scores: Annotated[
+        Path | None,
+        typer.Option(help="Measure these frame posteriors of any system instead of a RUN."),
+    ] = None,
+    write_scores: Annotated[
+        Path | None, typer.Option(help="Write the frame posteriors to this Parquet file.")
+    ] = None,
+    target: Annotated[
+        list[float] | None,
+        typer.Option(min=0, help="False accepts an hour; again for more. [default: 0.5, 1, 5]"),
+    ] = None,
+    smooth: Annotated[float, typer.Option(min=0, max=5_000, help="ms of moving average.")] = 50.0,
+    refractory: Annotated[
+        float, typer.Option(min=0, max=60_000, help="ms after a detection without another.")
+    ] = 1_000.0,
+    early: Annotated[
+        float, typer.Option(min=0, max=60_000, help="ms before the anchor that still hit.")
+    ] = 200.0,
+    late: Annotated[
+        float, typer.Option(min=0, max=60_000, help="ms after the anchor that still hit.")
+    ] = 500.0,
+    collar: Annotated[
+        float, typer.Option(min=0, max=60_000, help="ms either way that hit a speech onset.")
+    ] = 200.0,
+    bootstrap: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Resamples of recordings for intervals.")
+    ] = 1_000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the resamples.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Write plots (PNG) to this folder.")] = None,
+    only_reviewed: Annotated[
+        bool, typer.Option("--only-reviewed", help="Measure on reviewed utterances only.")
+    ] = False,
     audio_root: Annotated[
         Path | None, typer.Option(help="Where the audio is, if it moved or lies elsewhere.")
     ] = None,
 ) -> None:
-    """Stream held-out recordings through a detector; print misses, false accepts and latency."""
+    """Stream held-out recordings through a detector; print misses, false accepts and latency.
+
+    How it is counted, and the format of scores files: docs/evaluation.md.
+
+    Exit status: 0 all was measured; 1 files of negatives could not be read; 2 wrong usage or input.
+    """
+    from rich.console import Console
+
+    from sal_anchors.evaluate.match import EventConfig
+    from sal_anchors.manifest import Manifest
+    from sal_anchors.review import reviewed
+
+    from .evaluate_tables import render
+
+    checkpoint, folder = _run_and_manifest(run, manifest, scores)
+    if write_scores is not None and write_scores.suffix != ".parquet":
+        raise typer.BadParameter(f"--write-scores {write_scores}: the name must end in .parquet")
+    opened = reviewed(Manifest.open(folder, audio_root=audio_root), only=only_reviewed)
+    config = EventConfig(
+        smooth_ms=smooth,
+        refractory_ms=refractory,
+        early_ms=early,
+        late_ms=late,
+        collar_ms=collar,
+    )
+    source = _source(checkpoint, scores, opened, split, config, negatives or [])
+    targets = target or _TARGETS
+    measured = _measure(source, opened, split, targets, config, bootstrap, seed, write_scores)
+    if as_json:
+        typer.echo(measured.report.to_json())
+    else:
+        render(Console(highlight=False), measured.report)
+    if plots is not None:
+        from sal_anchors.evaluate.plots import save_plots
+
+        save_plots(measured.report, plots)
+    if html is not None:
+        system = checkpoint or scores or folder
+        _write_html(measured, opened, html, f"{system.resolve().name} on {folder.resolve().name}")
+    raise typer.Exit(1 if measured.report.unread else 0)
+
+
+def _run_and_manifest(
+    first: Path, second: Path | None, scores: Path | None
+) -> tuple[Path | None, Path]:
+    if scores is None and second is not None:
+        return first, second
+    if scores is not None and second is None:
+        return None, first
+    wanted = "RUN and MANIFEST" if scores is None else "MANIFEST alone, since --scores is given"
+    raise typer.BadParameter(f"expected {wanted}, got {first} {second or ''}".rstrip())
+
+
+def _source(
+    run: Path | None,
+    scores: Path | None,
+    manifest: Manifest,
+    split: str,
+    config: EventConfig,
+    negatives: Sequence[Path],
+) -> Source:
+    if scores is not None:
+        from sal_anchors.evaluate.scored import scores_source
+        from sal_anchors.evaluate.scores_read import open_scores
+
+        return scores_source(open_scores(scores), manifest, split, config, negatives)
+    from sal_anchors.evaluate.run import detector_source
+    from sal_anchors.train.checkpoint import load_checkpoint
+
+    assert run is not None  # noqa: S101 -- _run_and_manifest
+    return detector_source(load_checkpoint(run), manifest, split, config, negatives)
+
+
+def _measure(
+    source: Source,
+    manifest: Manifest,
+    split: str,
+    targets: Sequence[float],
+    config: EventConfig,
+    resamples: int,
+    seed: int,
+    write_scores: Path | None,
+) -> Measured:
     from rich.console import Console
     from rich.progress import Progress
 
-    from sal_anchors.evaluate.measure import evaluate as run_evaluation
-    from sal_anchors.manifest import Manifest
-    from sal_anchors.train.checkpoint import load_checkpoint
+    from sal_anchors.evaluate.run import measure_source
+    from sal_anchors.evaluate.scores_header import header_of
+    from sal_anchors.evaluate.scores_write import scores_writer
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
         task = progress.add_task("streaming", total=None)
-        report = run_evaluation(
-            load_checkpoint(run),
-            Manifest.open(manifest, audio_root=audio_root),
+        listeners: list[Callable[[Streamed], None]] = [lambda _: progress.advance(task)]
+        if write_scores is not None:
+            header = header_of(source.classes, source.grid, source.look_ahead)
+            listeners.append(stack.enter_context(scores_writer(write_scores, header)).write)
+        return measure_source(
+            source,
+            where=manifest.path,
             split=split,
-            progress=lambda _: progress.advance(task),
+            targets=targets,
+            config=config,
+            resamples=resamples,
+            seed=seed,
+            listeners=listeners,
         )
-    if as_json:
-        typer.echo(report.to_json())
-    else:
-        _render(Console(), report)
 
 
-def _render(console: Console, report: EvaluationReport) -> None:
-    console.print(
-        f"split {report.split}: {report.recordings} recordings, {report.hours:.3f} h streamed"
-    )
-    groups = report.classes if len(report.classes) == 1 else (*report.classes, report.overall)
-    for group in groups:
-        console.print()
-        console.print(_table(group))
-        for note in _notes(group):
-            console.print(note, style="dim", highlight=False)
+def _write_html(measured: Measured, manifest: Manifest, path: Path, title: str) -> None:
+    from sal_anchors.evaluate.html import html_report, write_html
+    from sal_anchors.evaluate.negatives import PREFIX
 
+    def words(id_: str) -> Sequence[Interval]:
+        return () if id_.startswith(f"{PREFIX}/") else manifest.row(id_).words
 
-def _table(group: ClassReport) -> Table:
-    from rich.table import Table
-
-    table = Table(
-        "FA/h\nat most",
-        "missed",
-        "FRR\n%",
-        "false\naccepts",
-        "FA/h\nbelow",
-        "latency, ms\nmedian",
-        "\np90",
-        "\np95",
-        "thresh-\nold",
-        box=None,
-        title=f"{group.name}: {group.positives} positives, "
-        f"{group.negative_hours:.3f} h of negatives",
-        title_justify="left",
-    )
-    for column in table.columns:
-        column.justify = "right"
-    for cells, points in groupby(group.operating_points, lambda point: _cells(point, group)):
-        table.add_row(", ".join(f"{point.target:g}" for point in points), *cells)
-    return table
-
-
-def _cells(point: OperatingPoint, group: ClassReport) -> tuple[str, ...]:
-    rate, upper, latency = point.false_reject_rate, point.false_accepts_upper, point.latency
-    delays = (latency.median, latency.p90, latency.p95) if latency else (None, None, None)
-    return (
-        f"{point.misses} of {group.positives}",
-        "-" if rate is None else f"{100 * rate:.1f}",
-        str(point.false_accepts),
-        "-" if upper is None else f"{upper:.3g}",
-        *("-" if delay is None else f"{1000 * delay:.0f}" for delay in delays),
-        f"{point.threshold:.3f}",
-    )
-
-
-def _notes(group: ClassReport) -> list[str]:
-    if not group.positives:
-        return ["No positives in this split: nothing to miss, no FRR and no latency."]
-    notes = ["FA/h below: the exact Poisson upper bound, 95 %."]
-    unresolved = [point for point in group.operating_points if not point.resolvable]
-    if unresolved:
-        targets = ", ".join(f"{point.target:g}" for point in unresolved)
-        misses = min(point.misses for point in group.curve if point.false_accepts <= 1)
-        notes.append(
-            f"{group.negative_hours:.3f} h of negatives are too few to resolve {targets} FA/h: "
-            f"each allows no false accept at all. With one let through, {misses} of "
-            f"{group.positives} are missed."
-        )
-    return notes
+    write_html(html_report(measured, title=title, words=words), path)

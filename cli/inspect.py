@@ -1,7 +1,10 @@
-"""``sal-anchors inspect``: what a manifest holds."""
+"""``sal-anchors inspect``: what a manifest holds, in an application or printed."""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,14 +19,30 @@ if TYPE_CHECKING:
 
 def inspect(
     manifest: Annotated[Path, typer.Argument(help="Manifest folder.")],
-    id_: Annotated[str | None, typer.Option("--id", help="Show this utterance.")] = None,
-    list_: Annotated[bool, typer.Option("--list", help="List all utterances.")] = False,
-    plain: Annotated[bool, typer.Option("--plain", help="Print, for pipes and logs.")] = True,
+    id_: Annotated[str | None, typer.Option("--id", help="Print this utterance.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Print a line an utterance.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Print, for pipes and logs.")] = False,
+    worst: Annotated[bool, typer.Option("--worst", help="The worst first.")] = False,
+    filter_: Annotated[
+        str, typer.Option("--filter", help="Only these, such as: status:suspect conf<0.6 words")
+    ] = "",
+    run: Annotated[
+        Path | None, typer.Option(help="Show the posterior of the detector in this run folder.")
+    ] = None,
+    who: Annotated[
+        str | None, typer.Option(help="Reviewer.", show_default="the user's name")
+    ] = None,
+    light: Annotated[bool, typer.Option("--light", help="Begin in light colours.")] = False,
     audio_root: Annotated[
         Path | None, typer.Option(help="Where the audio is, if it moved.")
     ] = None,
 ) -> None:
-    """Show a manifest: its overview, its list of utterances, or one utterance."""
+    """See, hear and correct every anchor of a manifest in the terminal.
+
+    What you decide is kept at once, in edits.jsonl in the manifest folder.
+    With --plain, --list or --id, or where the output is no terminal, the
+    overview, the list or one utterance is printed instead.
+    """
     from rich.console import Console
 
     from sal_anchors.manifest import Manifest
@@ -33,9 +52,43 @@ def inspect(
     if id_ is not None:
         _print_utterance(console, opened, opened.row(id_))
     elif list_:
-        _print_list(console, opened)
-    else:
+        _print_list(console, _listed(opened, filter_, worst=worst))
+    elif plain or not _is_interactive():
         _print_overview(console, opened)
+    else:
+        from .inspector.app import Inspector
+
+        Inspector(
+            opened,
+            audio_root=audio_root,
+            who=who,
+            run=run,
+            query=filter_,
+            worst=worst,
+            light=light,
+        ).run()
+
+
+def _is_interactive() -> bool:
+    """Whether there is a terminal, or a browser that ``textual serve`` stands for."""
+    return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _listed(manifest: Manifest, text: str, *, worst: bool) -> Iterator[Row]:
+    if not text and not worst:
+        return manifest.rows()
+    from sal_anchors.review import JOURNAL_NAME, read_journal
+    from sal_anchors.review.catalogue import load_catalogue
+    from sal_anchors.review.choose import choose, search
+    from sal_anchors.review.overlay import by_utterance
+    from sal_anchors.review.query import parse_query
+
+    query = parse_query(text)
+    decisions = read_journal(manifest.path / JOURNAL_NAME).decisions
+    catalogue = load_catalogue(manifest, by_utterance(decisions))
+    found = search(manifest, query.words) if query.words else None
+    chosen = choose(catalogue, query, order="worst" if worst else "manifest", found=found)
+    return (manifest.at(int(number)) for number in chosen.rows)
 
 
 def _print_overview(console: Console, manifest: Manifest) -> None:
@@ -53,6 +106,17 @@ def _print_overview(console: Console, manifest: Manifest) -> None:
         console.print(value, markup=False, soft_wrap=True)
     console.print(_status_table(header.counts))
     console.print(_split_table(header.counts))
+    _print_review(console, manifest)
+
+
+def _print_review(console: Console, manifest: Manifest) -> None:
+    from sal_anchors.review import JOURNAL_NAME, progress_of, read_journal
+
+    from .review import print_progress
+
+    decisions = read_journal(manifest.path / JOURNAL_NAME).decisions
+    if decisions:
+        print_progress(console, progress_of(manifest, decisions))
 
 
 def _status_table(counts: dict[str, Any]) -> Table:
@@ -81,8 +145,8 @@ def _split_table(counts: dict[str, Any]) -> Table:
     return table
 
 
-def _print_list(console: Console, manifest: Manifest) -> None:
-    for row in manifest.rows():
+def _print_list(console: Console, rows: Iterable[Row]) -> None:
+    for row in rows:
         marks = " ".join(f"{a.label}@{a.time:.2f}" for a in row.anchors)
         detail = marks if row.usable else f"{row.reason}: {row.message}"
         status = "" if row.reason is None or not row.usable else f" ({row.reason})"

@@ -21,6 +21,7 @@ from .inspect import inspect
 from .lexicon import lexicon
 from .merge import merge
 from .render import render
+from .review import review
 from .train import train
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ for command in (
     *(train, evaluate, doctor),
 ):
     app.command()(command)
+app.add_typer(review, name="review")
 
 
 def _print_version(wanted: bool) -> None:

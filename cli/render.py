@@ -21,11 +21,15 @@ def render(
     recipe: given.RecipeFile = None,
     keyword: given.OtherKeywords = None,
     set_: given.Set = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write another manifest there, of the same audio."),
+    ] = None,
 ) -> None:
     """Find, label and weight events anew by another recipe, without aligning again.
 
     Without --recipe, the manifest's own, with what -k and --set change. The manifest stays as it
-    is until the new one is whole.
+    is until the new one is whole, and altogether with --out.
 
     Exit status: 0 rendered; 2 wrong usage or no manifest; 130 interrupted.
     """
@@ -54,7 +58,7 @@ def render(
                 frames += sum(batch.column("num_frames").to_pylist())
                 progress.on_rows(batch.column("status").to_pylist())
 
-            tally = rerender(manifest, chosen, on_batch=on_batch)
+            tally = rerender(manifest, chosen, out=out, on_batch=on_batch)
     except KeyboardInterrupt:
         typer.echo("sal-anchors: interrupted; the manifest is as it was", err=True)
         raise typer.Exit(130) from None

@@ -38,6 +38,9 @@ class Reason(StrEnum):
     decodes; ``corrupt_audio``; ``no_such_channel``; ``segment_outside``, a stretch that is not
     inside its file.
 
+    Of the streams beside it: ``missing_stream``, a file is not there; ``bad_stream``, it does not
+    hold the readings that the corpus says.
+
     Of an imported alignment: ``no_import``, there is none for this id, or several could be meant;
     ``bad_import``, it cannot be read, is empty, or its times are impossible.
 
@@ -45,6 +48,8 @@ class Reason(StrEnum):
     what is said; ``uncovered_speech``, half a second as loud as speech is in no word;
     ``word_over_silence``, a word lies where it is as quiet as in the pauses; ``odd_timing``, a
     word lasts too long, or the utterance is spoken too fast or too slow, to be real.
+
+    Of a review: ``marked_bad``, a person found the utterance unfit.
     """
 
     MISSING_AUDIO = "missing_audio"
@@ -63,6 +68,8 @@ class Reason(StrEnum):
     CORRUPT_AUDIO = "corrupt_audio"
     NO_SUCH_CHANNEL = "no_such_channel"
     SEGMENT_OUTSIDE = "segment_outside"
+    MISSING_STREAM = "missing_stream"
+    BAD_STREAM = "bad_stream"
     SILENT = "silent"
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
@@ -76,6 +83,7 @@ class Reason(StrEnum):
     ENGINE_ERROR = "engine_error"
     NO_IMPORT = "no_import"
     BAD_IMPORT = "bad_import"
+    MARKED_BAD = "marked_bad"
 
     @property
     def status(self) -> Status:
@@ -86,7 +94,14 @@ class Reason(StrEnum):
 
 
 _LEFT_OUT = frozenset(
-    (Reason.MISSING_AUDIO, Reason.DUPLICATE_ID, Reason.NOT_SPEECH, Reason.OTHER_LANGUAGE)
+    (
+        Reason.MISSING_AUDIO,
+        Reason.MISSING_STREAM,
+        Reason.DUPLICATE_ID,
+        Reason.NOT_SPEECH,
+        Reason.OTHER_LANGUAGE,
+        Reason.MARKED_BAD,
+    )
 )
 _SUSPICIONS = frozenset(
     {

@@ -33,6 +33,7 @@ from sal_anchors.manifest import Header, Manifest, Row
 from sal_anchors.manifest.header import counts_of
 from sal_anchors.manifest.write import LOGS, RESULTS, StagedManifest
 from sal_anchors.rerender import event_source, render_staged
+from sal_anchors.streams import StreamError, hashed_stream
 
 
 def build_manifest(
@@ -125,7 +126,7 @@ def build_manifest(
         )
         if recipe.lacks_mean:
             plain = Manifest.open(staged.stage(header, tally))
-            header, tally = render_staged(staged, plain, recipe, redraw=False)
+            header, tally = render_staged(staged, plain, recipe, redraw="none")
             tally.resumed = engine.resumed
         staged.commit(header, tally, layout=layout)
         engine.forget_unused()
@@ -202,8 +203,11 @@ def annotate(
     if isinstance(result, Failure):
         return row.explained(result.reason, result.message)
     try:
+        row = replace(
+            row, streams=tuple(hashed_stream(audio_root / s.path, s) for s in row.streams)
+        )
         return _with_targets(row, result, recording, recipe, aligner)
-    except AudioError as error:
+    except (AudioError, StreamError) as error:
         return row.explained(error.reason, str(error))
 
 

@@ -265,7 +265,10 @@ def _mono_blocks(
         decoded = _decoded(file, first + count - left, min(left, _BLOCK))
         if not len(decoded):
             raise _corrupt(path, f"cannot be decoded (the last {left} samples are missing)")
-        mono = decoded.mean(axis=1, dtype=np.float32) if channel is None else decoded[:, channel]
+        if channel is None and decoded.shape[1] > 1:
+            mono = decoded.mean(axis=1, dtype=np.float32)
+        else:
+            mono = decoded[:, channel or 0]
         if not np.isfinite(mono).all():
             raise AudioError(
                 Reason.CORRUPT_AUDIO,
@@ -294,11 +297,13 @@ def _at_grid_rate(
     blocks: Iterator[NDArray[np.float32]], count: int, rate: int, grid: FrameGrid
 ) -> NDArray[np.float32]:
     samples = np.zeros(grid.resampled(count, rate), dtype=np.float32)
-    stream = soxr.ResampleStream(rate, grid.sample_rate, 1, dtype="float32", quality="HQ")
+    stream = None
+    if rate != grid.sample_rate:
+        stream = soxr.ResampleStream(rate, grid.sample_rate, 1, dtype="float32", quality="HQ")
     read = written = 0
     for block in blocks:
         read += len(block)
-        if rate != grid.sample_rate:
+        if stream is not None:
             block = stream.resample_chunk(np.ascontiguousarray(block), last=read == count)
         piece = block[: len(samples) - written]
         samples[written : written + len(piece)] = piece

@@ -69,5 +69,17 @@ class EvaluationError(SalAnchorsError):
     """An evaluation without anything to measure."""
 
 
+class ExperimentError(SalAnchorsError):
+    """A plan of an experiment that cannot be carried out, or a result that does not fit it."""
+
+
+class DataError(SalAnchorsError):
+    """Training data that cannot be read, or that lacks what the configuration asks of it."""
+
+
 class AugmentError(SalAnchorsError):
     """A transform of audio and events that cannot be done as asked."""
+
+
+class ReviewError(SalAnchorsError):
+    """A journal of review decisions that cannot be read, written or merged."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import kaldi_native_fbank as knf
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -77,6 +79,7 @@ class OnlineLogMel:
         self.grid = grid
         self.config = config or LogMelConfig()
         self._options = _fbank_options(grid, self.config)
+        self._ended = False
         self._start()
 
     def accept(self, samples: ArrayLike) -> NDArray[np.float32]:
@@ -85,6 +88,8 @@ class OnlineLogMel:
         Raises:
             ValueError: if ``samples`` has not one dimension.
         """
+        if self._ended:
+            self._start()
         scaled = np.asarray(samples, dtype=np.float32) * np.float32(_INT16_SCALE)
         if scaled.ndim != 1:
             raise ValueError(f"samples must be (n,), mono, got shape {scaled.shape}")
@@ -100,12 +105,14 @@ class OnlineLogMel:
     def flush(self) -> NDArray[np.float32]:
         """Fill up the begun frames with silence, return those it completes (k, bins), and start
         anew; ``k`` is 0 or 1 on a causal grid."""
+        if self._ended:
+            self._start()
         last = self.grid.num_frames(self._received) - 1
         missing = self.grid.frame_end(last) - max(self._received, self.grid.origin)
         frames = self._no_frames()
         if last >= self._taken:
             frames = self._advance(np.zeros(missing, np.float32))
-        self._start()
+        self._ended = True
         return frames
 
     def _start(self) -> None:
@@ -119,18 +126,20 @@ class OnlineLogMel:
             ) from None
         self._received = 0
         self._taken = 0
+        self._ended = False
         self._fbank.accept_waveform(self.grid.sample_rate, [0.0] * max(0, -self.grid.origin))
 
     def _advance(self, scaled: NDArray[np.float32]) -> NDArray[np.float32]:
-        self._fbank.accept_waveform(self.grid.sample_rate, scaled.tolist())
+        # Of all sequences of floats that the library takes, an array is converted fastest.
+        self._fbank.accept_waveform(self.grid.sample_rate, array("f", scaled.tobytes()))
         ready = self._fbank.num_frames_ready
         if ready == self._taken:
             return self._no_frames()
-        frames = np.stack([self._fbank.get_frame(t) for t in range(self._taken, ready)])
+        frames = np.concatenate([self._fbank.get_frame(t) for t in range(self._taken, ready)])
         self._fbank.pop(ready - self._taken)
         self._taken = ready
-        floored: NDArray[np.float32] = np.maximum(frames, np.float32(self.config.floor))
-        return floored
+        np.maximum(frames, np.float32(self.config.floor), out=frames)
+        return frames.reshape(-1, self.config.num_bins)
 
     def _no_frames(self) -> NDArray[np.float32]:
         return np.zeros((0, self.config.num_bins), dtype=np.float32)

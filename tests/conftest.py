@@ -125,13 +125,17 @@ def tones(tone_manifest: ManifestMaker) -> Manifest:
 @pytest.fixture(scope="session")
 def tone_run(tones: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run folder of a detector trained on ``tones``."""
+    from sal_anchors.dataset import DataConfig
     from sal_anchors.models import GRUConfig
     from sal_anchors.train.config import TrainConfig
     from sal_anchors.train.loop import train
 
     run = tmp_path_factory.mktemp("runs") / "tones.run"
     config = TrainConfig(
-        epochs=20, batch=2, learning_rate=0.01, model=GRUConfig(hidden=24, projection=16)
+        epochs=20,
+        data=DataConfig(batch=2),
+        learning_rate=0.01,
+        model=GRUConfig(hidden=24, projection=16),
     )
     train(tones, run, config)
     return run

@@ -74,7 +74,8 @@ def test_a_wheel_holds_the_library_and_the_command_line_only(wheel: Path) -> Non
         assert module in names
     modules = {name for name in names if name.endswith(".py")}
     ours = {p.relative_to(ROOT).as_posix() for p in (ROOT / "sal_anchors").rglob("*.py")}
-    ours |= {f"sal_anchors_cli/{path.name}" for path in (ROOT / "cli").glob("*.py")}
+    commands = (path.relative_to(ROOT / "cli") for path in (ROOT / "cli").rglob("*.py"))
+    ours |= {f"sal_anchors_cli/{path}" for path in commands}
     assert modules == ours
 
 

@@ -65,6 +65,20 @@ def test_another_recipe_changes_targets_only(copied: Path) -> None:
         np.testing.assert_array_equal(targets.labels, row.labels)
 
 
+def test_another_folder_gets_what_the_own_one_would(copied: Path, tmp_path: Path) -> None:
+    before = {p: p.read_bytes() for p in copied.rglob("*") if p.is_file()}
+    other = tmp_path / "elsewhere" / "other.anchors"
+    rerender(copied, onset_recipe(), out=other)
+    assert {p: p.read_bytes() for p in copied.rglob("*") if p.is_file()} == before
+    rerender(copied, onset_recipe())
+    made = (*copied.glob("part-*"), *copied.glob("alignments/**/*.TextGrid"))
+    assert len(made) > 1
+    for path in made:
+        assert (other / path.relative_to(copied)).read_bytes() == path.read_bytes()
+    opened = Manifest.open(other)
+    assert opened.audio_root.resolve() == Manifest.open(copied).audio_root.resolve()
+
+
 def test_another_grid_gives_other_frames(copied: Path) -> None:
     recipe = Recipe(grid=GridConfig(hop=320), events=onset_recipe().events)
     frames = {row.id: row.num_frames for row in Manifest.open(copied).rows()}

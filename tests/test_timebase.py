@@ -141,22 +141,6 @@ def test_the_latency_of_a_convention_is_what_its_windows_reach_ahead(
     assert grid.latency == latency
 
 
-@given(any_grids(), st.integers(-3_000, 3_000), st.integers(0, 3_000))
-def test_with_enough_lead_an_instant_before_the_audio_gets_its_own_frame(
-    grid: FrameGrid, sample: int, later: int
-) -> None:
-    lead = grid.lead_in(grid.time_of(sample))
-    if sample >= 0:
-        assert lead == 0
-        return
-    instant = sample + later
-    exact = math.ceil(Fraction(instant - grid.origin - grid.window, grid.hop))
-    shifted = grid.frame_of(grid.time_of(instant + grid.samples_in(lead)))
-    # An instant on a hop's edge is that of frame 0 in audio that begins with it.
-    assert shifted - lead in (exact, exact + 1)
-    assert shifted - lead == exact or instant + grid.samples_in(lead) <= grid.latency - grid.hop
-
-
 @given(instants())
 def test_every_instant_of_the_audio_has_its_frame_inside_the_audio(
     instant: tuple[FrameGrid, int, int],

@@ -15,8 +15,9 @@ from sal_anchors.anchors.recipe import GridConfig, Recipe, keyword_recipe, onset
 from sal_anchors.anchors.render import render
 from sal_anchors.augment import Example, crop, targets
 from sal_anchors.errors import GridMismatchError
-from sal_anchors.evaluate.match import EventConfig
-from sal_anchors.evaluate.measure import class_tracks, evaluate
+from sal_anchors.evaluate.match import EventConfig, instants
+from sal_anchors.evaluate.recorded import class_track
+from sal_anchors.evaluate.run import evaluate
 from sal_anchors.evaluate.stream import Streamed, tail_samples
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.features import LogMelConfig, OnlineLogMel, log_mel
@@ -209,8 +210,8 @@ def test_a_detection_comes_when_its_frame_is_known_and_no_earlier(grid: FrameGri
     (detection,) = trigger.accept(posteriors)
     end = grid.origin + 7 * grid.hop + grid.window
     assert detection.time == end / grid.sample_rate
-    (track,) = class_tracks([Streamed("a", posteriors, (), 0)], 1, grid, config)
-    assert track.frame_ends[7] == end
+    track = class_track(Streamed("a", posteriors, (), 0), 1, grid, config)
+    assert instants(np.flatnonzero(track.scores), grid).tolist() == [end]
 
 
 @each_grid

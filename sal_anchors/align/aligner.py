@@ -51,21 +51,17 @@ class EdgeErrors:
     """How far an engine's word edges are from hand-made ones, seconds; defaults: pocketsphinx's.
 
     By it the edges of two engines are compared. The p90 values are 90th percentiles of the
-    absolute error, by audio level where there is a pause.
+    absolute error.
 
     Attributes:
         bias: median of found minus true of boundaries between words; it is taken off them.
         start: p90 of word starts that the energy does not settle.
         end: p90 of word ends likewise.
-        start_after_pause: p90 of word starts at an energy edge.
-        end_before_pause: p90 of word ends at an energy edge.
     """
 
     bias: float = -0.005
     start: float = 0.040
     end: float = 0.038
-    start_after_pause: float = 0.026
-    end_before_pause: float = 0.097
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -17,9 +15,10 @@ from sal_anchors.anchors.mistake import explain
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.anchors.recipe_text import recipe_text
 from sal_anchors.errors import RecipeError
+from sal_anchors.overrides import Overrides
 
-_STEP = re.compile(r"\.?([A-Za-z_]+)|\[(\d+)\]")
 _MOST_TOLD = 8
+_OVERRIDES = Overrides("recipe", "events[0].kernel.peak=3", RecipeError)
 _HINT = "Every key is explained in docs/recipe.md"
 
 
@@ -111,7 +110,7 @@ def recipe_of(
     """
     document = json.loads(json.dumps(values, default=str))
     for override in overrides:
-        _apply(document, override)
+        _OVERRIDES.apply(document, override)
     try:
         return Recipe.model_validate_json(json.dumps(document), strict=True, by_name=False)
     except ValidationError as error:
@@ -120,54 +119,3 @@ def recipe_of(
     if more := len(mistakes) - len(told):
         told.append(f"and {more} more")
     raise RecipeError("; ".join(told), where=where or "recipe", hint=_HINT) from None
-
-
-def _apply(document: dict[str, Any], override: str) -> None:
-    place, equals, text = override.partition("=")
-    steps = _steps(place.strip())
-    if not equals or not steps:
-        raise RecipeError(
-            f"{override!r} does not set anything",
-            hint="PLACE=VALUE is expected, such as events[0].kernel.peak=3",
-        )
-    holder: Any = document
-    for step, following in pairwise(steps):
-        holder = _inner(holder, step, following, place)
-    _require_holds(holder, steps[-1], place)
-    holder[steps[-1]] = _value(text.strip())
-
-
-def _steps(place: str) -> list[str | int]:
-    """``events[0].kernel`` as ``["events", 0, "kernel"]``; nothing if it is no place."""
-    found = list(_STEP.finditer(place))
-    if "".join(match[0] for match in found) != place:
-        return []
-    return [match[1] or int(match[2]) for match in found]
-
-
-def _inner(holder: Any, step: str | int, following: str | int, place: str) -> Any:
-    if isinstance(holder, dict) and isinstance(step, str) and isinstance(following, str):
-        return holder.setdefault(step, {})
-    _require_holds(holder, step, place)
-    return holder[step] if not isinstance(holder, dict) else holder.get(step)
-
-
-def _require_holds(holder: Any, step: str | int, place: str) -> None:
-    if isinstance(step, str) and isinstance(holder, dict):
-        return
-    if isinstance(step, int) and isinstance(holder, list) and step < len(holder):
-        return
-    raise RecipeError(
-        f"there is no {place} to set",
-        where="recipe",
-        hint="Places are as in the file, events counted from 0: events[0].kernel.peak=3",
-    )
-
-
-def _value(text: str) -> Any:
-    """A TOML value; what is none is taken as words."""
-    try:
-        parsed = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
-        return text
-    return parsed["value"] if set(parsed) == {"value"} else text

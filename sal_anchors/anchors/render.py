@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
@@ -41,6 +41,9 @@ def render(events: Iterable[Event], recipe: Recipe, num_frames: int) -> FrameTar
     and else 1; hence within [floor, highest peak], and ``floor`` where there are none. A kernel
     is left out where it is too small to change a float32 weight. Weights are then divided by
     their mean over the recording, or by ``weights.corpus_mean``, if the recipe says so.
+
+    Confidence, uncertainty and ``confidence.drop_below`` are rounded to float32 first, as a
+    manifest holds them, so that events read from one give the same targets to the bit.
 
     Args:
         events: of the utterance, in any order; times in seconds, >= 0.
@@ -85,14 +88,18 @@ _PLANS_KEPT = 4096
 
 
 class Renderer:
-    """A recipe made ready to render many utterances."""
+    """A recipe made ready to render many utterances.
+
+    Attributes:
+        least_confidence: of the events that become anchors.
+    """
 
     def __init__(self, recipe: Recipe):
         self._recipe = recipe
         self._grid = recipe.grid.grid()
         self._floor = np.float32(recipe.weights.floor)
         self._divisor = _divisor(recipe)
-        self._least = recipe.confidence.drop_below
+        self.least_confidence = _single(recipe.confidence.drop_below)
         self._scale_peak = recipe.confidence.scale_peak
         self._classes = {name: index for index, name in enumerate(recipe.classes)}
         self._plans: dict[tuple[EventKind, str], _Plan] = {}
@@ -112,7 +119,8 @@ class Renderer:
 
     def render(self, events: Iterable[Event], num_frames: int) -> FrameTargets:
         """See :func:`render`."""
-        ordered = sorted(events, key=lambda event: (event.time, event.kind, event.label))
+        stored = map(_as_stored, events)
+        ordered = sorted(stored, key=lambda event: (event.time, event.kind, event.label))
         labels, weights = self.blank(num_frames)
         self.paint(ordered, labels, weights)
         self.normalise(weights)
@@ -125,7 +133,7 @@ class Renderer:
 
     def is_sure(self, confidence: float) -> bool:
         """Whether an event is sure enough to be an anchor."""
-        return confidence >= self._least
+        return confidence >= self.least_confidence
 
     def shapes(self, kind: EventKind, label: str) -> bool:
         """Whether events of a kind and label can change labels or weights at all."""
@@ -230,6 +238,19 @@ class Renderer:
             boundaries.append((until.time, until.uncertainty))
         for time, uncertainty in boundaries:
             yield doubtful_frames(time, config.band(uncertainty), self._grid)
+
+
+def _as_stored(event: Event) -> Event:
+    """The event as a manifest holds it: confidence and uncertainty in float32."""
+    confidence, uncertainty = _single(event.confidence), _single(event.uncertainty)
+    if (confidence, uncertainty) == (event.confidence, event.uncertainty):
+        return event
+    return replace(event, confidence=confidence, uncertainty=uncertainty)
+
+
+def _single(value: float) -> float:
+    """The value rounded to float32."""
+    return float(np.float32(value))
 
 
 def _divisor(recipe: Recipe) -> float | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from fractions import Fraction
 
 from sal_anchors.align.alignment import Interval
 from sal_anchors.augment.example import Example, moved
 from sal_anchors.errors import AugmentError
 from sal_anchors.events.event import Event, EventKind
+from sal_anchors.streams import Stream
 
 _EDGES_OF_STRETCHES = (EventKind.SPEECH_ONSET, EventKind.SPEECH_OFFSET)
 
@@ -20,7 +22,8 @@ def crop(example: Example, *, first: int, length: int) -> Example:
     speech whose onset or offset is cut off, the crop's edge is the new one, since that is where
     the sound now begins or ends; any other event whose moment is cut off is gone, so that a
     keyword without its end is no keyword. Words and phones are clipped too, and gone where they
-    do not overlap. All comparisons are in samples.
+    do not overlap. All comparisons are in samples. Of streams the readings taken in the crop stay,
+    ``[0, length)``.
 
     Args:
         example: what to cut from.
@@ -42,7 +45,14 @@ def crop(example: Example, *, first: int, length: int) -> Example:
         events=tuple(_clipped_event(event, cut) for event in cut.events if _heard(event, cut)),
         words=_clipped(cut.words, cut),
         phones=_clipped(cut.phones, cut),
+        streams=_within(cut),
     )
+
+
+def _within(cut: Example) -> tuple[Stream, ...]:
+    length = Fraction(len(cut.samples), cut.sample_rate)
+    kept = (stream.within(length) for stream in cut.streams)
+    return tuple(stream for stream in kept if len(stream.readings))
 
 
 def _heard(event: Event, cut: Example) -> bool:

@@ -1,4 +1,4 @@
-"""An example: audio and what happens in it, which every transform moves together."""
+"""An example: audio and what happens in it, other streams too; every transform moves all."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sal_anchors.align.alignment import Interval
 from sal_anchors.errors import AugmentError
 from sal_anchors.events.event import Event
+from sal_anchors.streams import Stream
 from sal_anchors.timebase import FrameGrid
 
 Samples = NDArray[np.float32]
@@ -38,6 +39,9 @@ class Example:
         words: likewise, in time order.
         phones: likewise, in time order.
         id: of the utterance; of several, joined by ``+``.
+        streams: readings of sensors, taken inside the audio; several of one name are pieces of
+            one stream, in time order, of which a later one takes over with its first reading.
+            Where there are no readings a stream is absent.
     """
 
     samples: Samples
@@ -46,6 +50,7 @@ class Example:
     words: tuple[Interval, ...] = ()
     phones: tuple[Interval, ...] = ()
     id: str = ""
+    streams: tuple[Stream, ...] = ()
 
     @property
     def duration(self) -> float:
@@ -63,15 +68,21 @@ def _single_samples(sample_rate: int) -> FrameGrid:
 
 
 def moved(example: Example, samples: int) -> Example:
-    """All moments later by ``samples / sample_rate`` seconds; the audio as it is."""
-    seconds = samples / example.sample_rate
-    return _with(example, INSTANTS, lambda value: value + seconds) if samples else example
+    """All moments and readings later by ``samples / sample_rate`` seconds; the audio as it is."""
+    if not samples:
+        return example
+    seconds, exactly = samples / example.sample_rate, Fraction(samples, example.sample_rate)
+    later = _with(example, INSTANTS, lambda value: value + seconds)
+    streams = tuple(stream.moved(exactly) for stream in example.streams)
+    return dataclasses.replace(later, streams=streams)
 
 
 def stretched(example: Example, factor: Fraction) -> Example:
-    """All moments and lengths of time times ``factor``; the audio as it is."""
+    """All moments, readings and lengths of time times ``factor``; the audio as it is."""
     up, down = factor.numerator, factor.denominator
-    return _with(example, INSTANTS + DURATIONS, lambda value: value * up / down)
+    longer = _with(example, INSTANTS + DURATIONS, lambda value: value * up / down)
+    streams = tuple(stream.stretched(factor) for stream in example.streams)
+    return dataclasses.replace(longer, streams=streams)
 
 
 def require_audio(samples: NDArray[Any], what: str) -> None:

@@ -25,7 +25,8 @@ def pad(
     rng: np.random.Generator,
     rms: float = LOW_NOISE_RMS,
 ) -> Example:
-    """Low noise around the audio; moments move by ``before / sample_rate`` seconds.
+    """Low noise around the audio; moments move by ``before / sample_rate`` seconds, and streams
+    are absent there.
 
     Args:
         example: what to pad.
@@ -70,7 +71,7 @@ def concatenate(
     rng: np.random.Generator,
     rms: float = LOW_NOISE_RMS,
 ) -> Example:
-    """Examples one after the other; moments of each move by all samples before it.
+    """Examples one after the other; moments and streams of each move by all samples before it.
 
     Args:
         examples: at least one, all at one rate.
@@ -109,6 +110,7 @@ def concatenate(
         words=tuple(chain.from_iterable(part.words for part in parts)),
         phones=tuple(chain.from_iterable(part.phones for part in parts)),
         id="+".join(part.id for part in parts),
+        streams=tuple(chain.from_iterable(part.streams for part in parts)),
     )
 
 

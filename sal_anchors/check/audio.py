@@ -1,4 +1,4 @@
-"""The audio of a row: whether it is there, and still the one that was aligned."""
+"""The audio of a row and the streams beside it: whether they are there, and still the same."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from sal_anchors.check.code import Code
 from sal_anchors.check.problem import Problem
 from sal_anchors.errors import ManifestError
 from sal_anchors.manifest import Manifest, Row
+from sal_anchors.streams import StreamError, hashed_stream
 
 
 def check_audio(manifest: Manifest, row: Row) -> list[Problem]:
-    """What is wrong with the audio of a row; nothing is decoded where the header tells its length.
+    """What is wrong with the audio and the streams of a row; no audio is decoded where its header
+    tells its length.
 
     Rows whose audio could not be read when they were aligned say so themselves.
     """
-    return list(_problems(manifest, row)) if row.num_samples and row.sample_rate else []
+    if not row.num_samples or not row.sample_rate:
+        return []
+    return [*_problems(manifest, row), *_of_streams(manifest, row)]
 
 
 def _problems(manifest: Manifest, row: Row) -> Iterator[Problem]:
@@ -50,6 +54,20 @@ def _problems(manifest: Manifest, row: Row) -> Iterator[Problem]:
             f"the file has {info.num_samples} samples ({info.seconds:.3f} s), the row ends at "
             f"sample {end} ({end / row.sample_rate:.3f} s)",
         )
+
+
+def _of_streams(manifest: Manifest, row: Row) -> Iterator[Problem]:
+    """What is wrong with the streams of a usable row; of another nothing is used."""
+    for stream in row.streams if row.usable else ():
+        try:
+            hashed = hashed_stream(manifest.stream_path(row, stream), stream).content_hash
+        except (StreamError, ManifestError, OSError) as error:
+            yield Problem.of(row, Code.STREAM_MISSING, str(error))
+            continue
+        if stream.content_hash and hashed != stream.content_hash:
+            told = f"the SHA-256 of {stream.path} is {hashed[:12]}..., "
+            expected = f"{stream.content_hash[:12]}... is expected"
+            yield Problem.of(row, Code.STREAM_CHANGED, told + expected)
 
 
 def _why(error: AudioError | OSError, path: Path) -> str:

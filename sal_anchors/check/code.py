@@ -158,6 +158,19 @@ class Code(StrEnum):
         "the audio file has another sample rate than the row says, or ends before the row does",
         "put the right file back, or align the corpus again",
     )
+    STREAM_MISSING = (
+        "stream_missing",
+        Severity.ERROR,
+        "a stream of a row is not there, leaves the audio root, or holds something else than the "
+        "row says",
+        "put the file back, or align the corpus again",
+    )
+    STREAM_CHANGED = (
+        "stream_changed",
+        Severity.ERROR,
+        "the readings of a stream are not those that the row was made with",
+        "put the old file back, or align the corpus again",
+    )
     NO_HASH = (
         "no_hash",
         Severity.NOTE,

@@ -59,7 +59,7 @@ def _single_parts(manifest: Manifest) -> Iterator[tuple[int, Manifest]]:
     """The number of each part's first row, and a manifest of this part alone."""
     parts = manifest.header.parts
     for first, part in zip(accumulate((p.rows for p in parts), initial=0), parts, strict=False):
-        header = replace(manifest.header, parts=(part,))
+        header = replace(manifest.header, parts=(part,), index="")
         yield first, Manifest(manifest.path, header, manifest.audio_root)
 
 

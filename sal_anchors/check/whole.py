@@ -11,6 +11,9 @@ def is_whole(row: Row) -> bool:
     """Whether no value is null that cannot be, and all numbers are finite, but those a frame."""
     numbers: list[float] = [row.start, row.sample_rate, row.num_samples, row.num_frames]
     texts: list[str | None] = [row.id, row.audio, row.split, row.message, row.content_hash]
+    for stream in row.streams:
+        numbers += (stream.rate, stream.channels)
+        texts += (stream.name, stream.path, stream.content_hash)
     for intervals in (row.words, row.engine_words, row.phones):
         for interval in intervals:
             numbers += (interval.start, interval.end)

@@ -27,7 +27,10 @@ def convert(
     options: ConvertOptions | None = None,
     on_row: Callable[[Row], None] = lambda row: None,
 ) -> Account:
-    """Write what ``source`` holds to ``out`` in another format; memory does not grow with it.
+    """Write what ``source`` holds to ``out`` in another format.
+
+    Rows pass one at a time; of times made by people the names of recordings and files are held,
+    and of CSV, TSV and CTM, whose lines come in any order, all.
 
     Args:
         source: a manifest, or a file or folder of another format.

@@ -32,6 +32,7 @@ class ConvertOptions:
         tiers: kinds of TextGrid tiers by their names; None to leave it to the name.
         unmarked: whether a recording without annotations is one without events.
         force: whether to replace what an earlier conversion wrote.
+        only_reviewed: whether to leave out the rows of a manifest that are not reviewed.
     """
 
     audio: Path | None = None
@@ -41,6 +42,7 @@ class ConvertOptions:
     tiers: Mapping[str, EventKind] = field(default_factory=dict)
     unmarked: bool = False
     force: bool = False
+    only_reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

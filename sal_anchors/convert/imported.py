@@ -25,6 +25,7 @@ from sal_anchors.corpus.utterance import Utterance
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.events.find import find_events
 from sal_anchors.manifest.row import Row
+from sal_anchors.streams import StreamError, hashed_stream
 from sal_anchors.timebase import FrameGrid
 
 END_TOLERANCE = 0.05
@@ -168,6 +169,11 @@ def annotated_row(utterance: Utterance, annotated: Annotated, context: Context, 
         num_samples=min(left, wanted),
         content_hash=hashed,
     )
+    try:
+        root = context.audio_root
+        row = replace(row, streams=tuple(hashed_stream(root / s.path, s) for s in row.streams))
+    except StreamError as error:
+        return row.explained(error.reason, str(error))
     fault = annotated.fault or _fault(annotated, row.duration)
     if fault:
         where = f"{annotated.where}: " if annotated.where not in fault else ""

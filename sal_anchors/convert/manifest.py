@@ -14,6 +14,7 @@ from sal_anchors.manifest import Header, Manifest, write_manifest
 from sal_anchors.manifest.header import Part, counts_of
 from sal_anchors.manifest.row import Row
 from sal_anchors.manifest.schema import SCHEMA
+from sal_anchors.review import reviewed
 
 
 def _write(rows: Iterable[Row], folder: Path, context: Context, account: Account) -> None:
@@ -34,11 +35,14 @@ def _write(rows: Iterable[Row], folder: Path, context: Context, account: Account
 
 
 def _read(path: Path, out: Path, options: ConvertOptions, account: Account) -> Source:
-    manifest = Manifest.open(path, audio_root=options.audio)
+    opened = Manifest.open(path, audio_root=options.audio)
+    manifest = reviewed(opened, only=options.only_reviewed)
     recipe = options.recipe or manifest.recipe
     rows = manifest.rows()
     if options.recipe is not None:
         rows = (rendered(row, recipe) for row in rows)
+    if options.only_reviewed:
+        account.note(f"Only reviewed rows were taken, of {len(manifest)}")
     return Source(rows, Context(recipe, manifest.audio_root, manifest.header.provenance))
 
 

@@ -55,6 +55,7 @@ def _utterance(row: Row, manifest: Manifest) -> Utterance | Failure:
         transcript=row.transcript,
         speaker=row.speaker,
         split=row.split,
+        streams=row.streams,
     )
     if row.reason is not None and (row.status is Status.SKIPPED or not row.duration):
         return Failure(utterance, row.reason, row.message)

@@ -112,9 +112,10 @@ def _frames(name: str, value: Any, where: str) -> NDArray[Any]:
 def _require_sound(row: Row, where: str) -> None:
     """Refuse ids and paths that leave their folder, and frames that do not add up."""
     fault = id_fault(row.id)
-    path = PurePosixPath(row.audio)
-    if path.is_absolute() or ".." in path.parts or "\0" in row.audio:
-        fault = f"the audio path {row.audio[:200]!r} is not a relative path without '..'"
+    for named in (row.audio, *(stream.path for stream in row.streams)):
+        path = PurePosixPath(named)
+        if path.is_absolute() or ".." in path.parts or "\0" in named:
+            fault = f"the path {named[:200]!r} is not a relative path without '..'"
     if len(row.labels) != row.num_frames or len(row.weights) != row.num_frames:
         fault = (
             f"{len(row.labels)} labels and {len(row.weights)} weights, num_frames {row.num_frames}"

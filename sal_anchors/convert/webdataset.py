@@ -192,7 +192,7 @@ def _unpacked(shards: list[Path], folder: Path) -> Iterator[Row]:
             with (staging / name).open("xb") as file:
                 file.write(content)
             digest = hashlib.sha256(content).hexdigest()
-            yield replace(row, audio=name, start=0.0, channel=None, content_hash=digest)
+            yield replace(row, audio=name, start=0.0, channel=None, content_hash=digest, streams=())
         staging.rename(folder)
     except FileExistsError:
         raise ConvertError("two samples of one id", where=folder) from None
@@ -259,6 +259,7 @@ FORMAT = Format(
     holds={
         **dict.fromkeys(SCHEMA.names, ""),
         "id": "order of rows across splits",
+        "streams": "their readings, which are not packed",
     },
     write=_write,
     read=_read,

@@ -15,6 +15,7 @@ from sal_anchors.corpus.fields import (
     channel_in,
     label_in,
     seconds_in,
+    streams_in,
     text_in,
     window_in,
 )
@@ -33,6 +34,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "split": ("split", "subset"),
     "channel": ("channel",),
     "language": ("language", "lang", "locale"),
+    "streams": ("streams",),
 }
 
 
@@ -98,7 +100,11 @@ def entries_of(
 
 def _scalars(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values that a column of ours may hold; aligned words and phones are let go."""
-    return {name: value for name, value in values.items() if not isinstance(value, list | dict)}
+    return {
+        name: value
+        for name, value in values.items()
+        if name.strip().lower() in HEADERS["streams"] or not isinstance(value, list | dict)
+    }
 
 
 def _check_headers(
@@ -157,6 +163,10 @@ def _entry(where: str, values: Mapping[str, Any], source: Source, shared: bool) 
         speaker=label_in("speaker", values.get("speaker")),
         split=label_in("split", values.get("split")) or source.split,
         language=label_in("language", values.get("language")),
+        streams=tuple(
+            replace(stream, path=str(source.folder / stream.path))
+            for stream in streams_in("streams", values.get("streams"))
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sal_anchors.accounting import Reason
+from sal_anchors.corpus.stream import StreamRef
 
 _LONGEST_PART = 240
 _LONGEST_ID = 1_000
@@ -27,6 +28,7 @@ class Entry:
         speaker: None if the layout does not tell.
         split: as written; None if the layout does not tell.
         language: BCP 47 tag; None if the layout does not tell.
+        streams: beside the audio; their paths are full ones.
         problem: why it cannot be used; None if nothing is known against it.
     """
 
@@ -41,6 +43,7 @@ class Entry:
     speaker: str | None = None
     split: str | None = None
     language: str | None = None
+    streams: tuple[StreamRef, ...] = ()
     problem: tuple[Reason, str] | None = None
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
+from sal_anchors.corpus.stream import StreamRef
+
 _LONGEST_SECONDS = 1e6
+_HIGHEST_RATE = 1e6
 
 
 class FieldError(ValueError):
@@ -59,6 +63,46 @@ def channel_in(name: str, value: Any) -> int | None:
     if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 4:
         raise FieldError(f"{name} is {_shown(value)}, a channel counted from 0 is expected")
     return int(text)
+
+
+def streams_in(name: str, value: Any) -> tuple[StreamRef, ...]:
+    """Streams from a list of objects with ``name``, ``path``, ``rate`` and ``channels``, or the
+    JSON text of one; none if it is absent.
+
+    Raises:
+        FieldError: it is something else, or two streams have one name.
+    """
+    if value is None or value == "":
+        return ()
+    try:
+        items = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError) as error:
+        raise FieldError(f"{name} is not JSON ({error}): {_shown(value)}") from None
+    if not isinstance(items, list):
+        raise FieldError(f"{name} is {_shown(value)}, a list of streams is expected")
+    streams = tuple(_stream_in(name, item) for item in items)
+    names = [stream.name for stream in streams]
+    if len(set(names)) < len(names):
+        raise FieldError(f"{name}: two streams have one name: {', '.join(names)}")
+    return streams
+
+
+def _stream_in(name: str, item: Any) -> StreamRef:
+    values: dict[str, Any] = item if isinstance(item, dict) else {}
+    title, path, rate, channels = (
+        values.get(key, "") for key in ("name", "path", "rate", "channels")
+    )
+    sound = (
+        isinstance(title, str) and bool(title.strip()) and isinstance(path, str) and bool(path),
+        isinstance(rate, int | float) and not isinstance(rate, bool) and 0 < rate <= _HIGHEST_RATE,
+        isinstance(channels, int) and not isinstance(channels, bool) and 1 <= channels <= 4_096,
+    )
+    if not all(sound):
+        raise FieldError(
+            f"{name} has {_shown(item)}, expected is an object such as "
+            '{"name": "wrist", "path": "a.wrist.npy", "rate": 50, "channels": 3}'
+        )
+    return StreamRef(title, path, float(rate), channels)
 
 
 def window_in(

@@ -13,6 +13,7 @@ from sal_anchors.corpus.entry import Entry, id_fault
 from sal_anchors.corpus.options import CorpusOptions, compiled
 from sal_anchors.corpus.places import Places, places_of
 from sal_anchors.corpus.split import SPLITS, split_within
+from sal_anchors.corpus.stream import StreamRef
 from sal_anchors.corpus.tree import scan
 from sal_anchors.corpus.utterance import Utterance
 from sal_anchors.errors import CorpusError
@@ -148,6 +149,7 @@ def _item(entry: Entry, places: Places, options: CorpusOptions) -> Utterance | F
                 Reason.BAD_ROW,
                 f"{entry.where}: the split {entry.split!r} is none of {', '.join(SPLITS)}",
             )
+    streams, problem = _streams(entry, places, problem)
     utterance = Utterance(
         id=entry.id,
         audio=audio or places.audio_root,
@@ -158,5 +160,29 @@ def _item(entry: Entry, places: Places, options: CorpusOptions) -> Utterance | F
         speaker=entry.speaker,
         split=split,
         language=entry.language or options.language,
+        streams=streams,
     )
     return utterance if problem is None else Failure(utterance, *problem)
+
+
+def _streams(
+    entry: Entry, places: Places, problem: tuple[Reason, str] | None
+) -> tuple[tuple[StreamRef, ...], tuple[Reason, str] | None]:
+    """The streams with their paths under the audio root, and what is wrong with the entry."""
+    placed = []
+    for stream in entry.streams:
+        path = places.place(Path(stream.path), relative=not entry.absolute)
+        told = f"{stream.path[:300]}: stream {stream.name!r} of {entry.where}"
+        if path is None:
+            problem = problem or (
+                Reason.OUTSIDE_ROOT,
+                f"{told} is not below {places.audio_root}; move it there",
+            )
+            continue
+        if not os.path.isfile(path):  # noqa: PTH113
+            problem = problem or (
+                Reason.MISSING_STREAM,
+                f"{told}: no such file; put it back, or take it out of the table",
+            )
+        placed.append(replace(stream, path=path.relative_to(places.audio_root).as_posix()))
+    return tuple(placed), problem

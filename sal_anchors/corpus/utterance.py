@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sal_anchors.corpus.stream import StreamRef
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
@@ -20,6 +22,7 @@ class Utterance:
         speaker: None where the corpus does not tell.
         split: the corpus's own split (``train``, ``dev``, ``test``), or None.
         language: BCP 47 tag.
+        streams: readings of sensors beside the audio file.
     """
 
     id: str
@@ -31,3 +34,4 @@ class Utterance:
     speaker: str | None = None
     split: str | None = None
     language: str = "en"
+    streams: tuple[StreamRef, ...] = ()

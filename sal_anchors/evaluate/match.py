@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sal_anchors.runtime.trigger import Scores, TriggerConfig, fire
+from sal_anchors.runtime.trigger import TriggerConfig
 from sal_anchors.timebase import FrameGrid
+
+Frames = NDArray[np.int64]
 
 
 class EventConfig(TriggerConfig):
@@ -19,14 +22,20 @@ class EventConfig(TriggerConfig):
     Attributes:
         early_ms: a detection this long before the anchor still hits it.
         late_ms: a detection this long after the anchor still hits it.
+        collar_ms: both, for classes whose anchors are speech onsets.
     """
 
     early_ms: float = Field(default=200.0, ge=0, le=60_000)
     late_ms: float = Field(default=500.0, ge=0, le=60_000)
+    collar_ms: float = Field(default=200.0, ge=0, le=60_000)
 
     def window(self, grid: FrameGrid) -> tuple[int, int]:
         """Samples before and after the anchor that belong to its hit window."""
         return grid.sample_of(self.early_ms / 1000), grid.sample_of(self.late_ms / 1000)
+
+    def for_onsets(self) -> Self:
+        """The collar as the hit window."""
+        return self.model_copy(update={"early_ms": self.collar_ms, "late_ms": self.collar_ms})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,15 +43,15 @@ class Track:
     """Scores of one class over one recording, and the anchors of that class in it.
 
     Attributes:
-        scores: float64 (T,), smoothed posteriors.
-        frame_ends: int64 (T,), sample instants at which a detection of each frame is out,
-            look-ahead included.
+        scores: float32 (T,), smoothed posteriors.
         anchors: int64 (A,), sample instants of the anchors, ascending.
+        starts: int64 (A,), sample instants at which the spans of the anchors' events begin; that
+            of the anchor where it is not known.
     """
 
-    scores: Scores
-    frame_ends: NDArray[np.int64]
-    anchors: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    anchors: Frames
+    starts: Frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +99,22 @@ def match(detections: Sequence[int], anchors: Sequence[int], *, early: int, late
     return Match(tuple(hits), tuple(false_accepts), tuple(misses))
 
 
-def detections(track: Track, threshold: float, config: EventConfig, grid: FrameGrid) -> list[int]:
-    """Sample instants of the track's detections at a threshold, ascending."""
-    frames = fire(track.scores, threshold, config.refractory_frames(grid))
-    instants: list[int] = track.frame_ends[frames].tolist()
-    return instants
-
-
-def latencies(
-    tracks: Sequence[Track], threshold: float, config: EventConfig, grid: FrameGrid
-) -> list[float]:
-    """Seconds from anchor to detection of every hit at a threshold, in track order."""
-    early, late = config.window(grid)
-    found = []
-    for track in tracks:
-        instants = detections(track, threshold, config, grid)
-        anchors = track.anchors.tolist()
-        for detection, anchor in match(instants, anchors, early=early, late=late).hits:
-            found.append(grid.time_of(instants[detection] - anchors[anchor]))
-    return found
+def instants(frames: Frames, grid: FrameGrid) -> Frames:
+    """The sample instants at which detections of frames are out, look-ahead included."""
+    return grid.frame_end(0) + grid.hop * frames
 
 
 def negative_samples(num_samples: int, anchors: Sequence[int], *, early: int, late: int) -> int:
     """Samples of ``[0, num_samples)`` outside the union of the hit windows."""
+    return num_samples - covered_samples(num_samples, [(a - early, a + late) for a in anchors])
+
+
+def covered_samples(num_samples: int, windows: Iterable[tuple[int, int]]) -> int:
+    """Samples of ``[0, num_samples)`` in the union of windows ``[first, stop)``."""
     covered = 0
     reached = 0
-    for anchor in sorted(anchors):
-        first, stop = max(anchor - early, reached), min(anchor + late, num_samples)
+    for first, stop in sorted(windows):
+        first, stop = max(first, reached), min(stop, num_samples)
         covered += max(0, stop - first)
         reached = max(reached, stop)
-    return num_samples - covered
+    return covered

@@ -1,230 +1,227 @@
-"""From a detector and a manifest to a report."""
+"""From posteriors and anchors to a report."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from sal_anchors.errors import EvaluationError
-from sal_anchors.evaluate.curve import Curve, sweep
-from sal_anchors.evaluate.match import EventConfig, Track, latencies, negative_samples
-from sal_anchors.evaluate.poisson import poisson_upper_bound
-from sal_anchors.evaluate.report import (
-    ClassReport,
-    CurvePoint,
-    EvaluationReport,
-    Latency,
-    OperatingPoint,
-)
-from sal_anchors.evaluate.stream import Streamed, stream_split
-from sal_anchors.manifest import Manifest
-from sal_anchors.runtime.stream import StreamingDetector
-from sal_anchors.runtime.trigger import smooth
+from sal_anchors.evaluate.bootstrap import Resamples
+from sal_anchors.evaluate.curve import Curve, pooled, sweep
+from sal_anchors.evaluate.frames import frame_scores
+from sal_anchors.evaluate.match import EventConfig
+from sal_anchors.evaluate.outcome import Fault, Outcome, outcome
+from sal_anchors.evaluate.recorded import Recorded, negative_hours, onset_classes, record
+from sal_anchors.evaluate.report import ClassReport, Confusion, EvaluationReport, UnreadFile
+from sal_anchors.evaluate.stream import Streamed
+from sal_anchors.evaluate.summarise import Exposure, curve_points, frame_report, operating_points
 from sal_anchors.timebase import FrameGrid
-from sal_anchors.train.checkpoint import Checkpoint
 
 DEFAULT_TARGETS = (0.5, 1.0, 5.0)
+DEFAULT_RESAMPLES = 1_000
 
 
-def evaluate(
-    checkpoint: Checkpoint,
-    manifest: Manifest,
-    *,
-    split: str = "test",
-    targets: Sequence[float] = DEFAULT_TARGETS,
-    config: EventConfig | None = None,
-    progress: Callable[[Streamed], None] | None = None,
-) -> EvaluationReport:
-    """Stream a split's recordings through a detector and measure it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """A report, and what it was made from.
 
-    Args:
-        checkpoint: the detector.
-        manifest: recordings with anchors, on the detector's grid and with its classes.
-        split: which recordings.
-        targets: false accepts an hour of the operating points, >= 0.
-        config: smoothing, refractory time and hit window; the defaults if None.
-        progress: called after each recording.
-
-    Raises:
-        GridMismatchError: if detector and manifest are on different grids.
-        EvaluationError: if their classes differ, or the split has no usable recording.
-        AudioError: if a recording cannot be decoded.
+    Attributes:
+        report: the figures.
+        recordings: in the order they were streamed.
+        outcomes: what happened, for each class and each target.
+        configs: of each class.
+        grid: of the decisions.
+        curve: of all classes together.
+        exposure: of all classes together.
     """
-    config = config or EventConfig()
-    checkpoint.grid.require_same(manifest.grid, here="the checkpoint", there=str(manifest.path))
-    if checkpoint.classes != manifest.classes:
-        raise EvaluationError(
-            f"the manifest has the classes {', '.join(manifest.classes)}, "
-            f"the checkpoint {', '.join(checkpoint.classes)}",
-            where=manifest.path,
-            hint="Evaluate on a manifest made with the same keywords",
-        )
-    streamed = []
-    for one in stream_split(StreamingDetector(checkpoint), manifest, split, config):
-        streamed.append(one)
-        if progress is not None:
-            progress(one)
-    if not streamed:
-        raise EvaluationError(
-            f"no usable recording in the split {split!r}",
-            where=manifest.path,
-            hint="Choose another split with --split, or align with one",
-        )
-    return measure(
-        streamed,
-        checkpoint.classes,
-        checkpoint.model.reach.decision_grid(checkpoint.grid),
-        split=split,
-        targets=targets,
-        config=config,
-    )
+
+    report: EvaluationReport
+    recordings: tuple[Recorded, ...]
+    outcomes: tuple[tuple[Outcome, ...], ...]
+    configs: tuple[EventConfig, ...]
+    grid: FrameGrid
+    curve: Curve
+    exposure: Exposure
 
 
 def measure(
-    streamed: Sequence[Streamed],
+    streamed: Iterable[Streamed],
     classes: tuple[str, ...],
     grid: FrameGrid,
     *,
     split: str,
     targets: Sequence[float] = DEFAULT_TARGETS,
     config: EventConfig,
+    resamples: int = DEFAULT_RESAMPLES,
+    seed: int = 0,
 ) -> EvaluationReport:
     """Measure posteriors against anchors, on the grid of the decisions.
 
     The hours of negatives are those of the recordings outside every hit window. A false accept
     in the tail after a recording counts; the tail's time does not.
+
+    Args:
+        streamed: recordings; of each only scores, instants and labels are kept.
+        classes: names; index 0 is the background.
+        grid: of the decisions.
+        split: named in the report.
+        targets: false accepts an hour of the operating points, >= 0.
+        config: smoothing, refractory time and hit window.
+        resamples: number of bootstrap resamples, >= 0.
+        seed: of the resamples.
     """
-    tracks = [class_tracks(streamed, index, grid, config) for index in range(1, len(classes))]
-    reports = tuple(
-        _report(
-            classes[index],
-            of_class,
-            _hours(streamed, {index}, grid, config),
-            targets,
-            config,
-            grid,
-        )
-        for index, of_class in enumerate(tracks, start=1)
-    )
-    everything = [track for of_class in tracks for track in of_class]
-    hours = _hours(streamed, set(range(1, len(classes))), grid, config)
-    return EvaluationReport(
+    recordings = tuple(record(one, len(classes), grid, config) for one in streamed)
+    return measure_recorded(
+        recordings,
+        classes,
+        grid,
         split=split,
-        recordings=len(streamed),
-        hours=sum(grid.time_of(one.num_samples) for one in streamed) / 3600,
-        settings=config.model_dump(),
-        classes=reports,
-        overall=_report("overall", everything, hours, targets, config, grid),
-    )
+        targets=targets,
+        config=config,
+        resamples=resamples,
+        seed=seed,
+    ).report
 
 
-def class_tracks(
-    streamed: Iterable[Streamed],
-    class_index: int,
+def measure_recorded(
+    recordings: Sequence[Recorded],
+    classes: tuple[str, ...],
     grid: FrameGrid,
+    *,
+    split: str,
+    targets: Sequence[float],
     config: EventConfig,
-) -> list[Track]:
-    """Smoothed scores and anchors of one class in each recording."""
-    return [
-        Track(
-            scores=smooth(one.posteriors[:, class_index], config.smooth_frames(grid)),
-            frame_ends=np.array(
-                [grid.frame_end(t) for t in range(len(one.posteriors))],
-                dtype=np.int64,
-            ),
-            anchors=np.array(_anchor_samples(one, {class_index}, grid), dtype=np.int64),
-        )
-        for one in streamed
-    ]
+    resamples: int = DEFAULT_RESAMPLES,
+    seed: int = 0,
+    unread: Sequence[UnreadFile] = (),
+) -> Measured:
+    """As :func:`measure`, of recordings that are smoothed already; all that was found."""
+    drawn = Resamples.draw(resamples, len(recordings), seed=seed)
+    task = _task(recordings, classes, grid, config, targets, drawn)
+    indices = range(1, len(classes))
+    curves = [task.curve(index) for index in indices]
+    outcomes = [task.outcomes(index, curve) for index, curve in zip(indices, curves, strict=True)]
+    together = pooled(curves, negative_hours=task.hours(indices))
+    overall = [task.outcomes(index, together) for index in indices]
+    reports = (
+        task.report(classes[index], [index], curve, [happened])
+        for index, curve, happened in zip(indices, curves, outcomes, strict=True)
+    )
+    report = EvaluationReport(
+        split=split,
+        recordings=len(recordings),
+        hours=sum(grid.time_of(one.num_samples) for one in recordings) / 3600,
+        settings=config.model_dump(),
+        bootstrap=resamples,
+        seed=seed,
+        classes=tuple(reports),
+        overall=task.report("overall", indices, together, overall),
+        confusions=tuple(task.confusions(outcomes)),
+        unread=tuple(unread),
+    )
+    return Measured(
+        report,
+        task.recordings,
+        tuple(outcomes),
+        task.configs,
+        grid,
+        together,
+        task.exposure(indices),
+    )
 
 
 def class_curve(
-    streamed: Sequence[Streamed],
+    streamed: Iterable[Streamed],
     classes: tuple[str, ...],
     grid: FrameGrid,
     config: EventConfig,
 ) -> Curve:
     """The curve of all classes together at a common threshold."""
+    recordings = tuple(record(one, len(classes), grid, config) for one in streamed)
+    task = _task(recordings, classes, grid, config, (), Resamples.draw(0, 0, seed=0))
     indices = range(1, len(classes))
-    tracks = [track for index in indices for track in class_tracks(streamed, index, grid, config)]
-    hours = _hours(streamed, set(indices), grid, config)
-    return sweep(tracks, config, grid, negative_hours=hours)
+    return pooled([task.curve(index) for index in indices], negative_hours=task.hours(indices))
 
 
-def _anchor_samples(one: Streamed, class_indices: set[int], grid: FrameGrid) -> list[int]:
-    return sorted(grid.sample_of(a.time) for a in one.anchors if a.class_index in class_indices)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """What the measures of all classes have in common."""
 
+    recordings: tuple[Recorded, ...]
+    classes: tuple[str, ...]
+    grid: FrameGrid
+    targets: tuple[float, ...]
+    onsets: tuple[bool, ...]
+    configs: tuple[EventConfig, ...]
+    resamples: Resamples
 
-def _hours(
-    streamed: Iterable[Streamed], class_indices: set[int], grid: FrameGrid, config: EventConfig
-) -> float:
-    early, late = config.window(grid)
-    samples = sum(
-        negative_samples(
-            one.num_samples, _anchor_samples(one, class_indices, grid), early=early, late=late
+    def curve(self, index: int) -> Curve:
+        tracks = [recorded.tracks[index - 1] for recorded in self.recordings]
+        hours = self.hours([index])
+        deepest = 2 * max((20.0, *self.targets))
+        return sweep(
+            tracks, self.configs[index - 1], self.grid, negative_hours=hours, deepest=deepest
         )
-        for one in streamed
-    )
-    return grid.time_of(samples) / 3600
+
+    def hours(self, indices: Sequence[int]) -> float:
+        return negative_hours(self.recordings, indices, self.configs, self.grid)
+
+    def outcomes(self, index: int, curve: Curve) -> tuple[Outcome, ...]:
+        thresholds = [float(curve.thresholds[curve.at(target)]) for target in self.targets]
+        found = {
+            threshold: outcome(self.recordings, index, threshold, self.configs, self.grid)
+            for threshold in dict.fromkeys(thresholds)
+        }
+        return tuple(found[threshold] for threshold in thresholds)
+
+    def report(
+        self,
+        name: str,
+        indices: Sequence[int],
+        curve: Curve,
+        outcomes: Sequence[tuple[Outcome, ...]],
+    ) -> ClassReport:
+        return ClassReport(
+            name=name,
+            task="onset" if all(self.onsets[i - 1] for i in indices) else "keyword",
+            positives=curve.positives,
+            negative_hours=curve.negative_hours,
+            average_precision=curve.average_precision(),
+            frames=frame_report(frame_scores(self.recordings, indices), self.resamples),
+            operating_points=operating_points(
+                curve,
+                self.targets,
+                list(zip(*outcomes, strict=True)),
+                self.exposure(indices),
+                self.resamples,
+                self.grid,
+            ),
+            curve=tuple(curve_points(curve)),
+        )
+
+    def confusions(self, outcomes: Sequence[tuple[Outcome, ...]]) -> Iterable[Confusion]:
+        for column, target in enumerate(self.targets):
+            for detected, of_class in zip(self.classes[1:], outcomes, strict=True):
+                wrong = [f for f in of_class[column].false_accepts if f.fault is Fault.CONFUSED]
+                for index in sorted({one.other for one in wrong}):
+                    count = sum(one.other == index for one in wrong)
+                    yield Confusion(target, detected, self.classes[index], count)
+
+    def exposure(self, indices: Sequence[int]) -> Exposure:
+        positives = [sum(len(r.tracks[i - 1].anchors) for i in indices) for r in self.recordings]
+        hours = [negative_hours([r], indices, self.configs, self.grid) for r in self.recordings]
+        return Exposure(np.array(positives, dtype=float), np.array(hours, dtype=float))
 
 
-def _report(
-    name: str,
-    tracks: Sequence[Track],
-    hours: float,
-    targets: Sequence[float],
-    config: EventConfig,
+def _task(
+    recordings: Sequence[Recorded],
+    classes: tuple[str, ...],
     grid: FrameGrid,
-) -> ClassReport:
-    curve = sweep(tracks, config, grid, negative_hours=hours)
-    return ClassReport(
-        name=name,
-        positives=curve.positives,
-        negative_hours=hours,
-        average_precision=curve.average_precision(),
-        operating_points=tuple(
-            _operating_point(curve, target, tracks, config, grid) for target in targets
-        ),
-        curve=tuple(
-            CurvePoint(float(threshold), int(curve.positives - hits), int(alarms))
-            for threshold, hits, alarms in _corners(curve)
-        ),
-    )
-
-
-def _operating_point(
-    curve: Curve, target: float, tracks: Sequence[Track], config: EventConfig, grid: FrameGrid
-) -> OperatingPoint:
-    index = curve.at(target)
-    threshold = float(curve.thresholds[index])
-    misses = int(curve.positives - curve.hits[index])
-    alarms = int(curve.false_accepts[index])
-    hours = curve.negative_hours
-    delays = latencies(tracks, threshold, config, grid)
-    return OperatingPoint(
-        target=target,
-        allowed=math.floor(target * hours + 1e-9),
-        resolvable=target * hours >= 1,
-        threshold=threshold,
-        misses=misses,
-        false_reject_rate=misses / curve.positives if curve.positives else None,
-        false_accepts=alarms,
-        false_accepts_per_hour=alarms / hours if hours else None,
-        false_accepts_upper=poisson_upper_bound(alarms) / hours if hours else None,
-        latency=_latency(delays) if delays else None,
-    )
-
-
-def _latency(delays: list[float]) -> Latency:
-    median, p90, p95 = np.percentile(delays, [50, 90, 95]).tolist()
-    return Latency(median, p90, p95)
-
-
-def _corners(curve: Curve) -> Iterable[tuple[float, int, int]]:
-    """The points of a curve at which a count differs from the point before."""
-    counts = np.stack([curve.hits, curve.false_accepts])
-    changed = np.flatnonzero((np.diff(counts, axis=1) != 0).any(axis=0)) + 1
-    for index in [0, *changed.tolist()]:
-        yield curve.thresholds[index], curve.hits[index], curve.false_accepts[index]
+    config: EventConfig,
+    targets: Sequence[float],
+    resamples: Resamples,
+) -> _Task:
+    onsets = onset_classes(recordings, len(classes))
+    configs = tuple(config.for_onsets() if onset else config for onset in onsets)
+    return _Task(tuple(recordings), classes, grid, tuple(targets), onsets, configs, resamples)

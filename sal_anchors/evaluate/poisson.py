@@ -1,4 +1,4 @@
-"""The exact upper bound of a rate from a count of rare events."""
+"""Exact bounds of a rate from a count of rare events."""
 
 from __future__ import annotations
 
@@ -32,6 +32,20 @@ def poisson_upper_bound(count: int, *, confidence: float = 0.95) -> float:
             break
         low, high = (middle, high) if _cumulative(count, middle) > tail else (low, middle)
     return high
+
+
+def poisson_interval(count: int, *, confidence: float = 0.95) -> tuple[float, float]:
+    """The exact two-sided interval of a Poisson mean from a count (Garwood 1936).
+
+    The tails below and above hold at most ``(1 - confidence) / 2`` each; the lower end is 0 for
+    ``count = 0``. Divide by the exposure for the interval of a rate.
+
+    Raises:
+        ValueError: as :func:`poisson_upper_bound`.
+    """
+    tail = (1 - confidence) / 2
+    upper = poisson_upper_bound(count, confidence=1 - tail)
+    return (poisson_upper_bound(count - 1, confidence=tail) if count else 0.0), upper
 
 
 def _cumulative(count: int, mean: float) -> float:

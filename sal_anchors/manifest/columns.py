@@ -6,10 +6,10 @@ The items of a nested column, such as words, are made and taken apart a field at
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import accumulate, chain, pairwise
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from sal_anchors.accounting import Reason, Status
 from sal_anchors.align.alignment import Change, Interval, Pronunciation, PronunciationSource
 from sal_anchors.align.finding import Finding, FindingCode
 from sal_anchors.anchors.anchor import Anchor
+from sal_anchors.corpus.stream import StreamRef
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.manifest.row import Row
 from sal_anchors.manifest.schema import PER_FRAME, SCHEMA
@@ -41,7 +42,6 @@ class _Nested:
         self._make = make
         self.attributes = tuple(field.name for field in fields(make))
         self.columns = tuple(_COLUMN_OF.get(name, name) for name in self.attributes)
-        self._values = itemgetter(*self.columns)
         self._slots = [(getattr(make, n).__set__, convert.get(n)) for n in self.attributes]
 
     def items(self, leaves: Iterable[Sequence[Any]], count: int) -> tuple[Any, ...]:
@@ -53,14 +53,9 @@ class _Nested:
             deque(map(set_, made, map(convert, values) if convert else values), maxlen=0)
         return made
 
-    def from_dicts(self, given: Sequence[dict[str, Any]]) -> tuple[Any, ...]:
-        """Items from a dictionary each."""
-        if not given:
-            return ()
-        return self.items(zip(*map(self._values, given), strict=True), len(given))
-
 
 _NESTED = {
+    "streams": _Nested(StreamRef),
     "words": _Nested(Interval),
     "engine_words": _Nested(Interval),
     "phones": _Nested(Interval),
@@ -86,24 +81,20 @@ def from_batch(batch: pa.RecordBatch) -> Iterator[Row]:
     ]
     arrays = (_arrays(batch.column(name)) for name in PER_FRAME)
     for values in zip(*cells, *arrays, strict=True):
-        yield _row(dict(zip((*_CELL_NAMES, *PER_FRAME), values, strict=True)))
+        yield row_from(dict(zip((*_CELL_NAMES, *PER_FRAME), values, strict=True)))
 
 
-def row_at(batch: pa.RecordBatch, number: int) -> Row:
-    """One row of a batch of all columns, without a look at the others.
+def items_from(name: str, leaves: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:
+    """The items of a nested column, from all values of each of its fields.
 
     Raises:
-        ValueError, TypeError, LookupError: its values are not those of a row.
+        ValueError: these are not as many of each.
     """
-    values: dict[str, Any] = {}
-    for name, column in zip(SCHEMA.names, batch.columns, strict=True):
-        cell = column[number]
-        if name in PER_FRAME:
-            values[name] = cell.values.to_numpy().copy()
-        else:
-            value = cell.as_py()
-            values[name] = _NESTED[name].from_dicts(value) if name in _NESTED else value
-    return _row(values)
+    nested = _NESTED[name]
+    given = [leaves[leaf] for leaf in nested.columns]
+    if len(set(map(len, given))) != 1:
+        raise ValueError(f"the fields of {name} differ in number")
+    return nested.items(given, len(given[0]))
 
 
 def items_of(batch: pa.RecordBatch, name: str) -> Iterator[tuple[Any, ...]]:
@@ -130,12 +121,11 @@ def bounds_of(column: pa.ListArray) -> list[int]:
 
 def values_of(column: pa.Array) -> list[Any]:
     """The values as Python's own."""
-    if column.null_count == 0 and pa.types.is_primitive(column.type):
-        return list(column.to_numpy(zero_copy_only=False).tolist())
     return list(column.to_pylist())
 
 
-def _row(values: dict[str, Any]) -> Row:
+def row_from(values: dict[str, Any]) -> Row:
+    """A row from the values of its columns, with items and arrays as rows have them."""
     values["status"] = Status(values["status"])
     values["reason"] = Reason(values["reason"]) if values["reason"] else None
     return Row(**values)

@@ -1,11 +1,12 @@
-"""The rows once more, for random access: one small compressed block is read for a row.
+"""The rows once more, one by one: a small compressed block is read for a row.
 
-Parquet holds a column of a thousand rows in one piece, which is right for scanning and wrong for
-fetching one row. ``rows-*.index`` is a copy made from the parts when they are written, and of no
-use without them::
+Parquet holds a column of a thousand rows in one piece, which is right for reading columns and
+wrong for fetching rows. ``rows-*.index`` is a copy made from the parts when they are written, and
+of no use without them::
 
-    blocks    a few rows each: u32 compressed size, u32 size, zstd data: an Arrow record batch
-    places    a row each, in the manifest's order: u64 of its block, u32 number in it
+    blocks    a few rows each: u32 compressed size, u32 size, u32 CRC-32 of the LZ4 data behind it:
+              rows as :mod:`sal_anchors.manifest.packed` writes them
+    places    a row each, in the manifest's order: u64 of its block, u32 begin and u32 end in it
     keys      a row each, sorted: 8 bytes BLAKE2b of the id, u64 number of the row (big-endian)
     trailer   magic, u64 rows, u64 where the places begin, 8 bytes of the parts (:func:`stamp_of`)
 
@@ -14,32 +15,35 @@ Numbers are little-endian but for the keys, whose order is that of their bytes.
 
 from __future__ import annotations
 
+import hashlib
 import mmap
+import os
 import struct
+import weakref
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO
+from zlib import crc32
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
 from sal_anchors.errors import ManifestError
-from sal_anchors.manifest.columns import row_at
 from sal_anchors.manifest.header import Part
+from sal_anchors.manifest.packed import pack_rows, unpack_row
 from sal_anchors.manifest.row import Row
-from sal_anchors.manifest.schema import SCHEMA
 
-_MAGIC = b"SALROWS2"
+_MAGIC = b"SALROWS4"
 _TRAILER = struct.Struct("<8sQQ8s")
-_PLACE = np.dtype([("block", "<u8"), ("number", "<u4")])
-_SIZES = struct.Struct("<II")
+_PLACE = np.dtype([("block", "<u8"), ("begin", "<u4"), ("end", "<u4")])
+_BLOCK = struct.Struct("<III")
 _ROW = struct.Struct(">Q")
 _KEY = np.dtype("S16")
 _KEY_BYTES, _HASH_BYTES = 16, 8
 _BLOCK_BYTES = 1 << 16
 _LARGEST_BLOCK = 1 << 30
-_CODEC = pa.Codec("zstd", 1)
+_TAIL_BYTES = 1 << 12
+_CODEC = pa.Codec("lz4_raw")
 
 
 class IndexWriter:
@@ -58,21 +62,26 @@ class IndexWriter:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append the rows of a batch of the manifest's schema."""
-        count = max(1, len(batch) * _BLOCK_BYTES // max(1, batch.nbytes))
-        for first in range(0, len(batch), count):
-            self._add_block(batch.slice(first, count))
+        block, size = list[bytes](), 0
+        for row in pack_rows(batch):
+            block.append(row)
+            size += len(row)
+            if size >= _BLOCK_BYTES:
+                self._add_block(block)
+                block, size = [], 0
+        if block:
+            self._add_block(block)
         keys = map(_hash, batch.column("id").to_pylist())
         self._keys.write(b"".join(key + _ROW.pack(n) for n, key in enumerate(keys, self._rows)))
         self._rows += len(batch)
 
-    def _add_block(self, rows: pa.RecordBatch) -> None:
+    def _add_block(self, rows: Sequence[bytes]) -> None:
+        bounds = np.cumsum([0, *map(len, rows)])
         places = np.empty(len(rows), _PLACE)
-        places["block"], places["number"] = self._file.tell(), np.arange(len(rows))
+        places["block"], places["begin"], places["end"] = self._file.tell(), bounds[:-1], bounds[1:]
         self._places.write(places.tobytes())
-        block = rows.serialize()
-        packed = _CODEC.compress(block)
-        self._file.write(_SIZES.pack(packed.size, block.size))
-        self._file.write(packed)
+        packed = _CODEC.compress(b"".join(rows), asbytes=True)
+        self._file.write(_BLOCK.pack(len(packed), int(bounds[-1]), crc32(packed)) + packed)
 
     def close(self, stamp: bytes) -> None:
         """Finish the file; ``stamp`` is that of the parts with the same rows."""
@@ -91,7 +100,7 @@ class IndexWriter:
 
 
 class RowIndex:
-    """An index, mapped into memory: pages are read as they are asked for.
+    """An index: its tables are mapped into memory, its blocks are read as they are asked for.
 
     Args:
         path: of the index.
@@ -107,17 +116,18 @@ class RowIndex:
     def __init__(self, path: Path, rows: int):
         self.path = path
         self._rows = rows
-        with path.open("rb") as file:
-            self._map = _mapped(file, path)
-        trailer_at = len(self._map) - _TRAILER.size
-        magic, found, self._begin, self.stamp = _TRAILER.unpack_from(self._map, trailer_at)
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        weakref.finalize(self, os.close, self._file)
+        whole = _mapped(self._file, path)
+        trailer_at = len(whole) - _TRAILER.size
+        magic, found, self._begin, self.stamp = _TRAILER.unpack_from(whole, trailer_at)
         end = self._begin + rows * (_PLACE.itemsize + _KEY_BYTES)
         if (magic, found, end) != (_MAGIC, rows, trailer_at):
             raise _damaged(path, f"it does not hold the {rows} rows of the parts")
-        self._places = np.frombuffer(self._map, _PLACE, count=rows, offset=self._begin)
+        self._places = np.frombuffer(whole, _PLACE, count=rows, offset=self._begin)
         keys_at = self._begin + self._places.nbytes
-        self._keys = np.frombuffer(self._map, _KEY, count=rows, offset=keys_at)
-        self._held: tuple[int, pa.RecordBatch | None] = (-1, None)
+        self._keys = np.frombuffer(whole, _KEY, count=rows, offset=keys_at)
+        self._held: tuple[int, bytes] = (-1, b"")
 
     def at(self, number: int) -> Row:
         """The row of a number from 0, in the manifest's order.
@@ -126,11 +136,11 @@ class RowIndex:
             ManifestError: the index is damaged.
         """
         try:
-            block, place = self._places[number].tolist()
-            return row_at(self._block(block), place)
-        except (pa.ArrowException, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            block, begin, end = self._places[number].tolist()
+            return unpack_row(memoryview(self._block(block))[begin:end])
+        except (msgspec.MsgspecError, pa.ArrowException, ArithmeticError, LookupError) as error:
             raise _damaged(self.path, str(error)) from None
-        except (OSError, MemoryError, struct.error) as error:
+        except (OSError, MemoryError, TypeError, ValueError, struct.error) as error:
             raise _damaged(self.path, str(error)) from None
 
     def find(self, id_: str) -> Row | None:
@@ -154,32 +164,39 @@ class RowIndex:
             yield number
             place += 1
 
-    def _block(self, offset: int) -> pa.RecordBatch:
-        if self._held[0] != offset:
-            packed, size = _SIZES.unpack_from(self._map, offset)
-            begin = offset + _SIZES.size
-            if begin + packed > self._begin or size > _LARGEST_BLOCK:
+    def _block(self, offset: int) -> bytes:
+        held, block = self._held
+        if held != offset:
+            packed, size, checksum = _BLOCK.unpack(os.pread(self._file, _BLOCK.size, offset))
+            if offset + _BLOCK.size + packed > self._begin or size > _LARGEST_BLOCK:
                 raise ValueError(f"a block of {packed} bytes at {offset}")
-            with memoryview(self._map) as whole, whole[begin : begin + packed] as piece:
-                block = pa.ipc.read_record_batch(_CODEC.decompress(piece, size), SCHEMA)
-            block.validate(full=True)
+            given = os.pread(self._file, packed, offset + _BLOCK.size)
+            if crc32(given) != checksum:
+                raise ValueError(f"the block at {offset} has another checksum")
+            block = _CODEC.decompress(given, size, asbytes=True)
             self._held = (offset, block)
-        return self._held[1]
+        return block
 
 
 def stamp_of(folder: Path, parts: Sequence[Part]) -> bytes:
-    """Tells parts from others: 8 bytes of the hash of their names and sizes."""
-    sizes = [f"{part.file} {(folder / part.file).stat().st_size}\n" for part in parts]
-    return _hash("".join(sizes))
+    """Tells parts from others: 8 bytes of the hash of their names, sizes and last bytes, which
+    are those of Parquet's own index."""
+    known = hashlib.blake2b(digest_size=_HASH_BYTES)
+    for part in parts:
+        with (folder / part.file).open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TAIL_BYTES))
+            known.update(f"{part.file} {size}\n".encode() + file.read())
+    return known.digest()
 
 
 def _hash(id_: str) -> bytes:
-    return blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES).digest()
+    return hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES).digest()
 
 
-def _mapped(file: BinaryIO, path: Path) -> mmap.mmap:
+def _mapped(file: int, path: Path) -> mmap.mmap:
     try:
-        whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        whole = mmap.mmap(file, 0, access=mmap.ACCESS_READ)
     except ValueError:
         raise _damaged(path, "it is empty") from None
     if len(whole) < _TRAILER.size:

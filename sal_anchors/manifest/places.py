@@ -35,7 +35,7 @@ class AudioPlaces:
     allowed: tuple[Path, ...] = ()
 
     def file(self, audio: str, *, id_: str) -> Path:
-        """The file of a row.
+        """The file of a row, of its audio or of a stream beside it.
 
         Args:
             audio: the row's path.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
@@ -15,7 +16,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sal_anchors.anchors.recipe import Recipe
-from sal_anchors.audio import Recording, read_recording
+from sal_anchors.audio import Recording, content_hash, read_recording
+from sal_anchors.corpus.stream import StreamRef
 from sal_anchors.errors import ManifestError
 from sal_anchors.manifest.columns import from_batch
 from sal_anchors.manifest.header import Header, read_header
@@ -25,6 +27,7 @@ from sal_anchors.manifest.places import AudioPlaces, places_of
 from sal_anchors.manifest.row import Row
 from sal_anchors.manifest.schema import SCHEMA
 from sal_anchors.manifest.select import Select, usable_only
+from sal_anchors.streams import Stream, read_stream
 from sal_anchors.timebase import FrameGrid
 
 Item = TypeVar("Item")
@@ -101,6 +104,32 @@ class Manifest:
         """Class names by index; index 0 is the background."""
         return self.recipe.classes
 
+    def with_recipe(self, recipe: Recipe) -> Self:
+        """The same rows, to be trained on by another recipe.
+
+        Training renders its targets from the rows' events by it. Rows keep the anchors, labels
+        and weights that are stored in them, and nothing is written.
+
+        Raises:
+            GridMismatchError: the recipe is on another frame grid.
+            ManifestError: it looks for other events, has other classes, or asks for the mean
+                weight of the corpus, which is known for the stored targets only.
+        """
+        self.grid.require_same(recipe.grid.grid(), here=str(self.path), there="the recipe")
+        problem = ""
+        if recipe.sought != self.recipe.sought:
+            problem = "the recipe looks for other events than the manifest has"
+        elif recipe.classes != self.classes:
+            theirs, ours = ", ".join(recipe.classes), ", ".join(self.classes)
+            problem = f"the recipe has the classes {theirs}, the manifest {ours}"
+        elif recipe.weights.normalise == "corpus" and recipe != self.recipe:
+            problem = "weights.normalise = 'corpus' needs a mean that is measured on the corpus"
+        if problem:
+            hint = "Make a manifest by that recipe: sal-anchors render MANIFEST --recipe FILE"
+            raise ManifestError(problem, where=self.path, hint=hint)
+        header = replace(self.header, recipe=recipe)
+        return type(self)(self.path, header, self.audio_root, places=self._places)
+
     def rows(
         self, split: str | None = None, *, usable: bool = False, where: Select | None = None
     ) -> Iterator[Row]:
@@ -112,6 +141,8 @@ class Manifest:
             where: only rows that meet this too.
         """
         wanted = _joined(where, split, usable)
+        if self._index is not None and not wanted.columns():
+            return map(self._index.at, range(len(self)))
         return self._read(SCHEMA.names, wanted, from_batch, _ROWS_AT_ONCE)
 
     def scan(self, *columns: str, where: Select | None = None) -> Iterator[tuple[Any, ...]]:
@@ -234,6 +265,38 @@ class Manifest:
             )
         return recording
 
+    def stream_path(self, row: Row, ref: StreamRef) -> Path:
+        """The file of a stream of a row.
+
+        Raises:
+            ManifestError: as :meth:`audio_path`.
+        """
+        return self._places.file(ref.path, id_=row.id)
+
+    def streams(self, row: Row) -> tuple[Stream, ...]:
+        """The readings of each stream of a row, on the row's time line: those taken in it.
+
+        Raises:
+            StreamError: a file is absent, damaged, or holds something else.
+            ManifestError: a file is another than when the row was made, or its path leaves the
+                audio root.
+        """
+        return tuple(self._stream(row, ref) for ref in row.streams)
+
+    def _stream(self, row: Row, ref: StreamRef) -> Stream:
+        path = self.stream_path(row, ref)
+        stream = read_stream(path, ref)
+        if ref.content_hash and content_hash(path) != ref.content_hash:
+            raise ManifestError(
+                f"stream {ref.name!r} changed since the manifest was made: its content has "
+                "another hash",
+                where=path,
+                hint="Align the corpus again",
+            )
+        rate = row.sample_rate
+        first = round(row.start * rate)
+        return stream.moved(Fraction(-first, rate)).within(Fraction(row.num_samples, rate))
+
     @cached_property
     def _index(self) -> RowIndex | None:
         """None if there is none, or another program wrote the parts since: rows are then found
@@ -291,6 +354,7 @@ def _batches(
         size, row_groups=[group], columns=list(columns), use_threads=False
     ):
         if mask is not None:
-            batch = batch.filter(pa.array(mask[first : (first := first + len(batch))]))
+            taken = mask[first : (first := first + len(batch))]
+            batch = batch if taken.all() else batch.filter(pa.array(taken))
         if len(batch):
             yield conformed(batch)

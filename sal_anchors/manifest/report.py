@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sal_anchors.accounting import Reason, Status, Tally
-from sal_anchors.manifest.columns import bounds_of, leaves_of, values_of
+from sal_anchors.manifest.columns import bounds_of, values_of
 from sal_anchors.manifest.header import Header, counts_of
 
 REPORT_NAME = "report.json"
@@ -66,9 +66,9 @@ def failure_lines(batch: pa.RecordBatch) -> Iterator[str]:
 
 def count_rows(tally: Tally, batch: pa.RecordBatch) -> None:
     """Count the rows of a batch."""
-    events = leaves_of(batch.column("events"))
-    named = list(zip(events["kind"], events["label"], strict=True))
-    codes = leaves_of(batch.column("findings"))["code"]
+    events = batch.column("events").flatten()
+    named = list(zip(*(values_of(events.field(name)) for name in ("kind", "label")), strict=True))
+    codes = values_of(batch.column("findings").flatten().field("code"))
     columns = ("status", "reason", "num_samples", "sample_rate", "split")
     rows = zip(
         *(values_of(batch.column(name)) for name in columns),

@@ -14,6 +14,7 @@ from sal_anchors.align.alignment import Change, Interval, Pronunciation
 from sal_anchors.align.finding import Finding
 from sal_anchors.anchors.anchor import Anchor
 from sal_anchors.corpus.split import assign_split
+from sal_anchors.corpus.stream import StreamRef
 from sal_anchors.corpus.utterance import Utterance
 from sal_anchors.events.event import Event
 
@@ -44,6 +45,7 @@ class Row:
         transcript: as the corpus gave it.
         speaker: None where the corpus does not tell.
         split: ``train``, ``dev`` or ``test``.
+        streams: readings of sensors beside the audio file.
         score: of the alignment, nats a frame.
         words: with refined edges.
         engine_words: as the engine gave them.
@@ -71,6 +73,7 @@ class Row:
     transcript: str | None = None
     speaker: str | None = None
     split: str
+    streams: tuple[StreamRef, ...] = ()
     score: float | None = None
     words: tuple[Interval, ...] = ()
     engine_words: tuple[Interval, ...] = ()
@@ -106,6 +109,7 @@ class Row:
             transcript=utterance.transcript,
             speaker=utterance.speaker,
             split=assign_split(utterance),
+            streams=utterance.streams,
         )
 
     def explained(self, reason: Reason, message: str) -> Self:

@@ -61,6 +61,17 @@ _ANCHORS = pa.list_(
         ]
     )
 )
+_STREAMS = pa.list_(
+    pa.struct(
+        [
+            ("name", pa.string()),
+            ("path", pa.string()),
+            ("rate", pa.float64()),
+            ("channels", pa.int32()),
+            ("content_hash", pa.string()),
+        ]
+    )
+)
 SCHEMA = pa.schema(
     [
         ("id", pa.string()),
@@ -76,6 +87,7 @@ SCHEMA = pa.schema(
         ("transcript", pa.string()),
         ("speaker", pa.string()),
         ("split", pa.string()),
+        ("streams", _STREAMS),
         ("score", pa.float32()),
         ("words", _INTERVALS),
         ("engine_words", _INTERVALS),

@@ -1,61 +1,50 @@
-"""Which networks there are, and how to build one from its configuration."""
+"""A detector from its configuration: a network on audio, or on audio and other streams."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Discriminator, Tag
 
-from sal_anchors.models.bcresnet import BCResNetConfig, bcresnet
-from sal_anchors.models.crnn import CRNNConfig, crnn
+from sal_anchors.models.bcresnet import BCResNetConfig
+from sal_anchors.models.config import NetworkConfig
+from sal_anchors.models.crnn import CRNNConfig
 from sal_anchors.models.detector import StreamingModel
-from sal_anchors.models.recurrent import GRUConfig, LSTMConfig, recurrent
-from sal_anchors.models.streaming import Chain
-from sal_anchors.models.tcn import TCNConfig, tcn
-
-DEFAULT_KIND = "gru"
-
-
-def _kind(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.get("kind", DEFAULT_KIND)
-    return getattr(value, "kind", None)
-
+from sal_anchors.models.fusion import FusionConfig, build_fusion
+from sal_anchors.models.networks import MODELS, build_network, kind_of
+from sal_anchors.models.recurrent import GRUConfig, LSTMConfig
+from sal_anchors.models.sensors import SensorConfig
+from sal_anchors.models.tcn import TCNConfig
 
 ModelConfig = Annotated[
     Annotated[GRUConfig, Tag("gru")]
     | Annotated[LSTMConfig, Tag("lstm")]
     | Annotated[TCNConfig, Tag("tcn")]
     | Annotated[BCResNetConfig, Tag("bcresnet")]
-    | Annotated[CRNNConfig, Tag("crnn")],
-    Discriminator(_kind),
+    | Annotated[CRNNConfig, Tag("crnn")]
+    | Annotated[FusionConfig, Tag("fusion")],
+    Discriminator(kind_of),
 ]
-"""The configuration of any network; ``kind`` says which, a GRU where it is left out."""
+"""The configuration of any detector; ``kind`` says which, a GRU where it is left out."""
 
-MODELS = {
-    "gru": GRUConfig,
-    "lstm": LSTMConfig,
-    "tcn": TCNConfig,
-    "bcresnet": BCResNetConfig,
-    "crnn": CRNNConfig,
-}
-"""Configurations by name."""
+KINDS: dict[str, type[NetworkConfig]] = {**MODELS, "fusion": FusionConfig}
+"""Configurations by kind: networks on audio, and their fusion with other streams."""
 
 
-def build_network(config: ModelConfig, num_features: int) -> Chain:
-    """A network without a head, (B, num_features, T) to (B, outputs, T'), with random weights."""
-    match config:
-        case GRUConfig() | LSTMConfig():
-            return recurrent(config, num_features)
-        case TCNConfig():
-            return tcn(config, num_features)
-        case BCResNetConfig():
-            return bcresnet(config, num_features)
-        case CRNNConfig():
-            return crnn(config, num_features)
+def sensors_of(config: ModelConfig) -> tuple[SensorConfig, ...]:
+    """The streams that a detector takes beside the audio, in the order of their columns."""
+    return config.streams if isinstance(config, FusionConfig) else ()
 
 
 def build_model(config: ModelConfig, num_features: int, num_classes: int) -> StreamingModel:
-    """A detector with random weights from torch's global generator."""
+    """A detector with random weights from torch's global generator.
+
+    Args:
+        config: of the detector.
+        num_features: of the audio, a frame; columns of other streams come on top.
+        num_classes: background included.
+    """
+    if isinstance(config, FusionConfig):
+        return build_fusion(config, num_features, num_classes)
     network = build_network(config, num_features)
     return StreamingModel(network, num_features, num_classes, dropout=config.dropout)

@@ -8,9 +8,9 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
-from sal_anchors.models.build import DEFAULT_KIND, MODELS, ModelConfig, build_network
 from sal_anchors.models.config import NetworkConfig
 from sal_anchors.models.detector import StreamingModel
+from sal_anchors.models.networks import DEFAULT_KIND, MODELS, Network, build_network
 from sal_anchors.models.recurrent import GRUConfig
 from sal_anchors.models.sensors import SensorConfig
 from sal_anchors.models.streaming import Chain, Reach, State, StreamingLayer
@@ -39,8 +39,8 @@ class FusionConfig(NetworkConfig):
     hidden: int = Field(default=32, ge=1, le=2048)
     mode: Literal["early", "late"] = "late"
     streams: tuple[SensorConfig, ...] = Field(min_length=1)
-    audio: ModelConfig = GRUConfig()
-    sensor: ModelConfig = GRUConfig(hidden=24, projection=16)
+    audio: Network = GRUConfig()
+    sensor: Network = GRUConfig(hidden=24, projection=16)
     modality_dropout: float = Field(default=0.1, ge=0, lt=1)
 
     @model_validator(mode="after")

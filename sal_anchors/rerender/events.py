@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import pyarrow as pa
 
@@ -38,21 +37,25 @@ class EventFinder:
             again by a recipe that looks for the same.
     """
 
-    COLUMNS: ClassVar = ("words", "engine_words", "phones", "events")
-    """What it looks at."""
-
     recipe: Recipe
     old: Recipe
     engine: str
     stand: bool
 
-    def events(self, batch: pa.RecordBatch) -> pa.ListArray:
-        """The column of events of a batch."""
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it looks at."""
         if self.stand and self.recipe.sought == self.old.sought:
-            return batch.column("events")
+            return ("events",)
         queries = (*self.recipe.queries, *self.old.queries)
         phones = ("phones", "engine_words") if any(map(uses_phones, queries)) else ()
-        given = (items_of(batch, name) for name in ("words", "events", *phones))
+        return ("words", "events", *phones)
+
+    def events(self, batch: pa.RecordBatch) -> pa.ListArray:
+        """The column of events of a batch."""
+        if self.columns == ("events",):
+            return batch.column("events")
+        given = (items_of(batch, name) for name in self.columns)
         found = [self._events(*row) for row in zip(*given, strict=True)]
         return column_of(found, SCHEMA.field("events"))
 

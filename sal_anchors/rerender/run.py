@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -30,6 +31,7 @@ _NO_WORDS = "vad"
 """The engine whose words are stretches of speech."""
 _MADE = ("anchors", "num_frames", "labels", "weights")
 _SIZED = ("status", "num_samples", "sample_rate")
+Redraw = Literal["moved", "all", "none"]
 _DRAWN = ("time", "kind", "label")
 """What a TextGrid shows of an anchor."""
 
@@ -38,6 +40,7 @@ def rerender(
     folder: Path,
     recipe: Recipe,
     *,
+    out: Path | None = None,
     on_batch: Callable[[pa.RecordBatch], None] = lambda batch: None,
 ) -> Tally:
     """Find, label and weight the events of a manifest anew, without aligning again.
@@ -45,12 +48,13 @@ def rerender(
     Every row stays. Events are found from the stored words and phones, unless the recipe looks
     for the very same ones; those with another source than the alignment, such as hand-made ones,
     are kept, and so are all events of a row without words. Rows go through as columns, a group
-    at a time, and the folder holds the old manifest until the new one is whole.
+    at a time, and the folder holds what it held until the new manifest is whole.
 
     Args:
         folder: the manifest.
         recipe: if it is to divide weights by their corpus mean, and does not say which, the mean
             is measured first, in a pass of its own over all usable rows.
+        out: folder of the new manifest, which names the same audio; the manifest's own if None.
         on_batch: called with the rows of each group, for progress.
 
     Returns:
@@ -62,11 +66,15 @@ def rerender(
     """
     Manifest.open(folder)
     has_textgrids = any((folder / ALIGNMENTS).rglob("*.TextGrid"))
-    with StagedManifest(folder, textgrids=has_textgrids, keep=True) as staged:
+    in_place = out is None or out.resolve() == folder.resolve()
+    target = folder if out is None else out
+    with StagedManifest(target, textgrids=has_textgrids, keep=in_place) as staged:
         manifest = Manifest.open(folder)
-        header, tally = render_staged(
-            staged, manifest, recipe, redraw=has_textgrids, on_batch=on_batch
-        )
+        redraw: Redraw = ("moved" if in_place else "all") if has_textgrids else "none"
+        header, tally = render_staged(staged, manifest, recipe, redraw=redraw, on_batch=on_batch)
+        if not in_place:
+            root = os.path.relpath(manifest.audio_root.resolve(), target.resolve())
+            header = replace(header, audio_root=Path(root).as_posix())
         staged.commit(header, tally, layout=_layout(folder))
     return tally
 
@@ -76,7 +84,7 @@ def render_staged(
     manifest: Manifest,
     recipe: Recipe,
     *,
-    redraw: bool,
+    redraw: Redraw,
     on_batch: Callable[[pa.RecordBatch], None] = lambda batch: None,
 ) -> tuple[Header, Tally]:
     """Write the rows of a manifest by another recipe to one that is being made.
@@ -85,7 +93,7 @@ def render_staged(
         staged: written to, not committed.
         manifest: whose rows these are.
         recipe: see :func:`rerender`.
-        redraw: write TextGrids of rows whose anchors changed.
+        redraw: which rows get a TextGrid: those whose anchors moved, all, or none.
         on_batch: see :func:`rerender`.
     """
     _require_found(manifest, recipe)
@@ -93,9 +101,11 @@ def render_staged(
 
     def groups() -> Iterator[pa.RecordBatch]:
         kept = [name for name in SCHEMA.names if name not in _MADE]
-        for old, new in _rendered(manifest, recipe, [*kept, "anchors"] if redraw else kept):
-            if redraw:
-                staged.write_textgrids(from_batch(new.filter(_moved(old, new))))
+        columns = [*kept, "anchors"] if redraw == "moved" else kept
+        for old, new in _rendered(manifest, recipe, columns):
+            if redraw != "none":
+                shown = new if redraw == "all" else new.filter(_moved(old, new))
+                staged.write_textgrids(from_batch(shown))
             on_batch(new)
             yield new
 
@@ -116,9 +126,7 @@ def _rendered(
     manifest: Manifest, recipe: Recipe, columns: Sequence[str]
 ) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
     """Some columns of each group of rows as they were, and the same with events and targets."""
-    engine, grid = manifest.header.provenance.engine, recipe.grid.grid()
-    stand = manifest.as_written and manifest.header.tool_version == __version__
-    finder = EventFinder(recipe, manifest.recipe, engine, stand=stand)
+    finder, grid = _finder(manifest, recipe), recipe.grid.grid()
     sized = (
         batch.append_column("num_frames", frame_counts(batch, grid))
         for batch in manifest.batches(*columns)
@@ -126,6 +134,11 @@ def _rendered(
     for old in grouped_batches(sized):
         new = old.set_column(old.schema.get_field_index("events"), "events", finder.events(old))
         yield old, with_targets(new, recipe)
+
+
+def _finder(manifest: Manifest, recipe: Recipe) -> EventFinder:
+    stand = manifest.as_written and manifest.header.tool_version == __version__
+    return EventFinder(recipe, manifest.recipe, manifest.header.provenance.engine, stand=stand)
 
 
 def _moved(old: pa.RecordBatch, new: pa.RecordBatch) -> pa.BooleanArray:
@@ -155,7 +168,7 @@ def _with_mean(manifest: Manifest, recipe: Recipe) -> Recipe:
     if not recipe.lacks_mean:
         return recipe
     total, frames = 0.0, 0
-    columns = [*_SIZED, *EventFinder.COLUMNS]
+    columns = [*_SIZED, *_finder(manifest, recipe).columns]
     for _, batch in _rendered(manifest, recipe.unnormalised(), columns):
         weights = batch.column("weights").flatten().to_numpy()
         total += float(weights.sum(dtype=float))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from sal_anchors.accounting import Status
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.anchors.render import Renderer, renderer_of
 from sal_anchors.events.event import Event, EventKind
-from sal_anchors.manifest.columns import bounds_of, leaves_of, values_of
+from sal_anchors.manifest.columns import bounds_of, values_of
 from sal_anchors.manifest.schema import SCHEMA
 from sal_anchors.timebase import FrameGrid
 
@@ -65,66 +66,75 @@ class _Events:
 
     Attributes:
         items: as the manifest has them.
-        leaves: the same, a list of Python's own values a field.
-        names: kind and label of each.
         rows: the row of each, from 0.
+        names: kinds and labels that there are.
+        codes: the name of each.
         num_rows: of the batch.
     """
 
     items: pa.StructArray
-    leaves: dict[str, list[Any]]
-    names: list[tuple[str, str]]
-    rows: list[int]
+    rows: NDArray[np.int64]
+    names: list[tuple[EventKind, str]]
+    codes: NDArray[np.int64]
     num_rows: int
 
     def shaping(self, renderer: Renderer) -> dict[int, list[Event]]:
         """By row, the events that may change labels or weights."""
-        wanted = {name for name in set(self.names) if renderer.shapes(EventKind(name[0]), name[1])}
+        wanted = _of_names([renderer.shapes(*name) for name in self.names], bool)[self.codes]
+        taken = self.items.filter(pa.array(wanted))
+        leaves = [taken.field(field.name).to_pylist() for field in fields_of(Event)[1:]]
+        kinds = [self.names[code][0] for code in self.codes[wanted].tolist()]
         shaping: dict[int, list[Event]] = {}
-        fields = [self.leaves[field.name] for field in fields_of(Event)][1:]
-        for index, name in enumerate(self.names):
-            if name in wanted:
-                event = Event(EventKind(name[0]), *(values[index] for values in fields))
-                shaping.setdefault(self.rows[index], []).append(event)
+        for row, *values in zip(self.rows[wanted].tolist(), kinds, *leaves, strict=True):
+            shaping.setdefault(row, []).append(Event(*values))
         return shaping
 
 
 def _events_of(batch: pa.RecordBatch) -> _Events:
     column = batch.column("events")
-    counts = np.diff(bounds_of(column))
-    items, leaves = column.flatten(), leaves_of(column)
-    rows = np.repeat(np.arange(len(batch)), counts).tolist()
-    names = list(zip(leaves["kind"], leaves["label"], strict=True))
-    usable = _usable(batch)
-    places = list(zip(rows, leaves["time"], strict=True))
-    if all(usable) and all(one < other for one, other in pairwise(places)):
-        return _Events(items, leaves, names, rows, len(batch))
-    keys = list(zip(places, names, strict=True))
-    order = sorted((n for n, row in enumerate(rows) if usable[row]), key=keys.__getitem__)
-    taken = {name: [values[n] for n in order] for name, values in leaves.items()}
-    rows, names = [rows[n] for n in order], [names[n] for n in order]
-    return _Events(items.take(pa.array(order, pa.int64())), taken, names, rows, len(batch))
+    items = column.flatten()
+    rows = np.repeat(np.arange(len(batch)), np.diff(bounds_of(column)))
+    names, codes = _names(items)
+    order = np.lexsort((codes, items.field("time").to_numpy(), rows))
+    order = order[np.asarray(_usable(batch), dtype=bool)[rows[order]]]
+    if len(order) < len(rows) or (np.diff(order) < 0).any():
+        items, rows, codes = items.take(pa.array(order)), rows[order], codes[order]
+    return _Events(items, rows, names, codes, len(batch))
+
+
+def _names(items: pa.StructArray) -> tuple[list[tuple[EventKind, str]], NDArray[np.int64]]:
+    """Kinds and labels that there are, sorted, and the number of each item's."""
+    kinds, labels = (items.field(name).dictionary_encode() for name in ("kind", "label"))
+    every = list(product(kinds.dictionary.to_pylist(), labels.dictionary.to_pylist()))
+    given = kinds.indices.to_numpy().astype(np.int64) * len(labels.dictionary)
+    found, codes = np.unique(given + labels.indices.to_numpy(), return_inverse=True)
+    named = [every[number] for number in found.tolist()]
+    order = sorted(range(len(named)), key=named.__getitem__)
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return [(EventKind(named[n][0]), named[n][1]) for n in order], ranks[codes]
 
 
 def _anchors(events: _Events, renderer: Renderer, grid: FrameGrid) -> pa.ListArray:
     """The column of those that are sure enough, on the grid."""
-    sure = [renderer.is_sure(confidence) for confidence in events.leaves["confidence"]]
-    names = events.names
-    classes = {name: renderer.class_of(EventKind(name[0]), name[1]) for name in set(names)}
     given: dict[str, Any] = dict(
         zip((f.name for f in events.items.type), events.items.flatten(), strict=True)
     )
-    given["frame"] = pa.array(
-        grid.frames_of(np.asarray(events.leaves["time"], dtype=float)), pa.int32()
-    )
-    given["class"] = pa.array([classes[name] for name in names], pa.int16())
+    classes = _of_names([renderer.class_of(*name) for name in events.names], np.int16)
+    given["frame"] = pa.array(grid.frames_of(given["time"].to_numpy()), pa.int32())
+    given["class"] = pa.array(classes[events.codes])
     wanted = list(SCHEMA.field("anchors").type.value_type)
     items = pa.StructArray.from_arrays([given[field.name] for field in wanted], fields=wanted)
-    rows = np.asarray(events.rows, dtype=np.int64)
-    if not all(sure):
-        items, rows = items.filter(pa.array(sure)), rows[np.asarray(sure)]
+    sure = given["confidence"].to_numpy().astype(np.float64) >= renderer.least_confidence
+    rows = events.rows
+    if not sure.all():
+        items, rows = items.filter(pa.array(sure)), rows[sure]
     counts = np.bincount(rows, minlength=events.num_rows)
     return _lists("anchors", [0, *accumulate(counts.tolist())], items)
+
+
+def _of_names(values: list[Any], kind: Any) -> NDArray[Any]:
+    return np.asarray(values, dtype=kind)
 
 
 def _lists(name: str, bounds: list[int], items: pa.Array) -> pa.ListArray:

@@ -1,13 +1,15 @@
-"""A trained detector that takes audio as it arrives."""
+"""A trained detector that takes audio, and readings of other sensors, as they arrive."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from sal_anchors.features import OnlineLogMel
-from sal_anchors.models import State
+from sal_anchors.models import OnlineInputs, State, sensors_of, silent_inputs
 from sal_anchors.runtime.trigger import Detection, Trigger, TriggerConfig
 from sal_anchors.train.checkpoint import Checkpoint
 
@@ -16,6 +18,9 @@ Posteriors = NDArray[np.float32]
 
 class StreamingDetector:
     """Audio in pieces of any size in, posteriors of each completed frame out.
+
+    A model on other streams too takes their readings in pieces of any size, at their own pace: a
+    frame is complete when the audio and the readings up to its end are there.
 
     The posteriors equal those of the whole recording in one pass, to float32 rounding. Those of
     frame ``t`` come when frame ``t`` of ``output_grid`` ends; that is ``grid``, the one of the
@@ -37,9 +42,10 @@ class StreamingDetector:
     ):
         self.grid = checkpoint.grid
         self.classes = checkpoint.classes
+        self.sensors = sensors_of(checkpoint.config.model)
         self.output_grid = checkpoint.model.reach.decision_grid(checkpoint.grid)
         self._model = checkpoint.model.eval()
-        self._features = OnlineLogMel(checkpoint.grid, checkpoint.config.features)
+        self._inputs = OnlineInputs(checkpoint.grid, checkpoint.config.data.features, self.sensors)
         self._state: State = None
         self._trigger = None
         if threshold is not None:
@@ -47,32 +53,53 @@ class StreamingDetector:
                 self.output_grid, self.classes, threshold=threshold, config=trigger
             )
 
-    def accept(self, samples: ArrayLike) -> Posteriors:
-        """Take samples (n,), mono, full scale at +-1, at the grid's rate; return the posteriors
-        (k, C) of the frames they complete. ``k`` may be 0."""
-        return self._posteriors(self._features.accept(samples))
+    def accept(
+        self, samples: ArrayLike, streams: Mapping[str, ArrayLike] | None = None
+    ) -> Posteriors:
+        """Take what is new; return the posteriors (k, C) of the frames it completes.
+
+        Args:
+            samples: (n,), mono, full scale at +-1, at the grid's rate.
+            streams: readings (m, channels) by the stream's name, at its rate; NaN where a stream
+                is absent, since frames wait for a stream that brings nothing.
+
+        Returns:
+            ``k`` may be 0.
+
+        Raises:
+            ValueError: a stream that the model does not have, or readings of another shape.
+        """
+        return self._posteriors(self._inputs.accept(samples, streams))
 
     def flush(self) -> Posteriors:
-        """The posteriors (k, C) of the begun frames, filled up with silence; ends the stream."""
-        floor = self._features.config.floor
-        silence = np.full((self._model.reach.look_ahead, len(self._model.mean)), floor, np.float32)
-        posteriors = self._posteriors(np.concatenate([self._features.flush(), silence]))
+        """The posteriors (k, C) of the begun frames, filled up with silence, and of those that
+        waited for a stream, which is then absent; ends the stream."""
+        inputs = self._inputs
+        silence = silent_inputs(self._model.reach.look_ahead, inputs.config, inputs.sensors)
+        posteriors = self._posteriors(np.concatenate([inputs.flush(), silence]))
         self._state = None
         return posteriors
 
-    def detect(self, samples: ArrayLike) -> list[Detection]:
-        """Take samples as :meth:`accept` does; return the detections they cause.
+    def detect(
+        self, samples: ArrayLike, streams: Mapping[str, ArrayLike] | None = None
+    ) -> list[Detection]:
+        """Take what is new as :meth:`accept` does; return the detections it causes.
 
         Raises:
             ValueError: if the detector was made without a threshold.
         """
         if self._trigger is None:
             raise ValueError("detect needs a threshold: StreamingDetector(..., threshold=0.5)")
-        return self._trigger.accept(self.accept(samples))
+        return self._trigger.accept(self.accept(samples, streams))
 
-    def reset(self) -> None:
-        """Forget the stream so far."""
-        self._features.flush()
+    def reset(self, starts: Mapping[str, Fraction | None] | None = None) -> None:
+        """Forget the stream so far.
+
+        Args:
+            starts: seconds from the first sample to a stream's first reading, by its name; None
+                for one that is absent, which no frame waits for; 0 for those not named.
+        """
+        self._inputs.start(starts)
         self._state = None
         if self._trigger is not None:
             self._trigger.reset()

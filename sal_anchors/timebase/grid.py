@@ -203,13 +203,6 @@ class FrameGrid:
         """First sample of the hop that holds a sample; audio cut there keeps its frames."""
         return sample // self.hop * self.hop
 
-    def lead_in(self, time: float) -> int:
-        """Hops of audio to put in front so that an instant before the audio gets its own frame,
-        not frame 0: ``ceil((max(0, latency - hop) - n) / hop)``; 0 for instants >= 0."""
-        if time >= 0:
-            return 0
-        return -(-(max(0, self.latency - self.hop) + self.sample_of(-time)) // self.hop)
-
     def strided(self, stride: int, *, first: int = 0) -> FrameGrid:
         """The grid of every ``stride``-th frame, ``features[first::stride]``."""
         require_counts(stride=(stride, 1), first=(first, 0))

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-import safetensors
-import safetensors.torch
 from pydantic import BaseModel, ConfigDict, ValidationError
+from torch import Tensor
 
+from sal_anchors import __version__
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.errors import CheckpointError, SalAnchorsError
+from sal_anchors.manifest import Manifest
 from sal_anchors.models import StreamingModel, build_model
 from sal_anchors.timebase import FrameGrid
 from sal_anchors.train.config import TrainConfig
+from sal_anchors.train.provenance import RunProvenance
+from sal_anchors.train.report import EpochReport
+from sal_anchors.train.tensor_file import damaged, read_tensors, write_tensors
 
 FILE_NAME = "checkpoint.safetensors"
-FORMAT_VERSION = 2
-_KEY = "sal_anchors"
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +30,8 @@ class Checkpoint:
     """A trained detector and how it came to be.
 
     Attributes:
-        model: the network, in evaluation mode after loading.
+        model: the network, in evaluation mode after loading; the features' mean and standard
+            deviation are among its tensors.
         config: it was trained with; holds loss, features, model and seed.
         recipe: of the manifest it was trained on.
         grid: frame grid of the features; the model's ``reach`` gives that of the posteriors.
@@ -37,6 +39,7 @@ class Checkpoint:
         epoch: after which the weights were kept, from 1.
         metrics: of that epoch.
         tool_version: of sal-anchors.
+        provenance: what it was trained on and with.
     """
 
     model: StreamingModel
@@ -47,6 +50,34 @@ class Checkpoint:
     epoch: int
     metrics: Mapping[str, float | None]
     tool_version: str
+    provenance: RunProvenance
+
+    @classmethod
+    def of_epoch(
+        cls,
+        model: StreamingModel,
+        manifest: Manifest,
+        config: TrainConfig,
+        report: EpochReport,
+        provenance: RunProvenance,
+    ) -> Self:
+        """The checkpoint of an epoch of a run."""
+        return cls(
+            model=model,
+            config=config,
+            recipe=manifest.recipe,
+            grid=manifest.grid,
+            classes=manifest.classes,
+            epoch=report.epoch,
+            metrics={
+                "train_loss": report.train_loss,
+                "dev_loss": report.dev_loss,
+                "dev_average_precision": report.dev_average_precision,
+                "dev_false_reject_rate": report.dev_false_reject_rate,
+            },
+            tool_version=__version__,
+            provenance=provenance,
+        )
 
 
 class _Header(BaseModel):
@@ -60,6 +91,7 @@ class _Header(BaseModel):
     classes: tuple[str, ...]
     epoch: int
     metrics: dict[str, float | None]
+    provenance: RunProvenance
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
@@ -77,23 +109,9 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         classes=checkpoint.classes,
         epoch=checkpoint.epoch,
         metrics=dict(checkpoint.metrics),
+        provenance=checkpoint.provenance,
     )
-    weights = {name: tensor.contiguous() for name, tensor in checkpoint.model.state_dict().items()}
-    content = safetensors.torch.save(weights, metadata={_KEY: header.model_dump_json()})
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise CheckpointError(
-            f"cannot be written ({error.strerror})",
-            where=path,
-            hint="Make room or name another folder with --out",
-        ) from None
+    write_tensors(path, checkpoint.model.state_dict(), header.model_dump_json())
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -113,11 +131,11 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     classes = header.classes
     try:
         grid = FrameGrid.from_dict(header.grid)
-        model = build_model(header.config.model, header.config.features.num_bins, len(classes))
+        model = build_model(header.config.model, header.config.data.features.num_bins, len(classes))
         model.load_state_dict(weights)
     except (RuntimeError, SalAnchorsError) as error:
         reason = " ".join(str(error).split())
-        raise _damaged(path, f"weights and configuration disagree ({reason})") from None
+        raise damaged(path, f"weights and configuration disagree ({reason})") from None
     return Checkpoint(
         model=model.eval(),
         config=header.config,
@@ -127,50 +145,21 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         epoch=header.epoch,
         metrics=header.metrics,
         tool_version=header.tool_version,
+        provenance=header.provenance,
     )
 
 
-def _read(path: Path) -> tuple[_Header, dict[str, Any]]:
+def _read(path: Path) -> tuple[_Header, dict[str, Tensor]]:
     if not path.is_file():
         raise CheckpointError(
             "there is no checkpoint", where=path, hint="Train first: sal-anchors train MANIFEST"
         )
+    values, weights = read_tensors(
+        path, version=FORMAT_VERSION, what="checkpoint", writer="sal-anchors train"
+    )
     try:
-        with safetensors.safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            header = _parse_header(metadata, path)
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (safetensors.SafetensorError, OSError) as error:
-        raise _damaged(path, f"not a readable safetensors file ({error})") from None
-    return header, weights
-
-
-def _parse_header(metadata: dict[str, str], path: Path) -> _Header:
-    if _KEY not in metadata:
-        raise CheckpointError(
-            f"a safetensors file without the {_KEY!r} header",
-            where=path,
-            hint="Give a checkpoint that sal-anchors train wrote",
-        )
-    try:
-        values = json.loads(metadata[_KEY])
-        found = values["format_version"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise _damaged(path, "its header is not the JSON it should be") from None
-    if found != FORMAT_VERSION:
-        raise CheckpointError(
-            f"checkpoint format {found!r}, this sal-anchors reads format {FORMAT_VERSION}",
-            where=path,
-            hint="Train again, or use the sal-anchors version that wrote it "
-            f"({values.get('tool_version', 'unknown')})",
-        )
-    try:
-        return _Header.model_validate(values)
+        return _Header.model_validate(values), weights
     except (ValidationError, SalAnchorsError) as error:
         reason = error.errors()[0] if isinstance(error, ValidationError) else {"msg": str(error)}
         place = ".".join(str(part) for part in reason.get("loc", ())) or "header"
-        raise _damaged(path, f"its header is not valid ({place}: {reason['msg']})") from None
-
-
-def _damaged(path: Path, problem: str) -> CheckpointError:
-    return CheckpointError(problem, where=path, hint="Copy it again from its source, or train anew")
+        raise damaged(path, f"its header is not valid ({place}: {reason['msg']})") from None

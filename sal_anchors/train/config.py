@@ -2,78 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from sal_anchors.features import LogMelConfig
+from sal_anchors.dataset.config import DataConfig
 from sal_anchors.models import GRUConfig, ModelConfig
+
+Measure = Literal["average_precision", "false_reject_rate"]
+Precision = Literal["auto", "float32", "bfloat16"]
 
 
 class _Config(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class LossConfig(_Config):
-    """Arguments of :class:`sal_anchors.loss.StreamingAnchorLoss`."""
-
-    variant: Literal["ce", "fl", "sal", "sa+fl", "safl"] = "sal"
-    gamma: float = Field(default=2.0, ge=0, le=20)
-    lam: float = Field(default=1.0, ge=0, le=100)
-
-
-class AugmentConfig(_Config):
-    """What is done to training audio; each is drawn anew for each recording and epoch.
+    """Which loss of :mod:`sal_anchors.loss`, and its options.
 
     Attributes:
-        gain_db: gain uniform in +- this, dB.
-        pad_ms: low noise of a length uniform in [0, this] in front and behind, ms.
-        noise_probability: of additive noise, white or pink alike.
-        snr_db: lowest and highest signal-to-noise ratio, uniform between, dB.
+        variant: ce, fl, sal, sa+fl, safl; or maxpool, for comparison.
+        gamma: focal strength of fl, sa+fl and safl.
+        lam: share of the focal term in sa+fl.
+        class_weights: factor of a class's frames, by its name; 1 for those not named.
     """
 
-    gain_db: float = Field(default=6.0, ge=0, le=40)
-    pad_ms: float = Field(default=300.0, ge=0, le=10_000)
-    noise_probability: float = Field(default=0.5, ge=0, le=1)
-    snr_db: tuple[float, float] = (10.0, 40.0)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.snr_db[0] > self.snr_db[1]:
-            raise ValueError(f"snr_db must be (lowest, highest), got {self.snr_db}")
-        return self
+    variant: Literal["ce", "fl", "sal", "sa+fl", "safl", "maxpool"] = "sal"
+    gamma: float = Field(default=2.0, ge=0, le=20)
+    lam: float = Field(default=1.0, ge=0, le=100)
+    class_weights: dict[str, Annotated[float, Field(ge=0, le=1e6)]] = {}
 
 
 class TrainConfig(_Config):
     """How to train.
 
     Attributes:
-        loss: which member of the loss family.
+        loss: which loss, and its options.
         model: which network.
-        features: filterbank options.
-        augment: None to train on the audio as it is.
-        epochs: passes over the training split.
-        batch: recordings a step.
+        data: how recordings become batches.
+        epochs: passes over the training split, at most.
+        accumulate: batches a step; gradients are those of one batch as large as all of them.
         learning_rate: highest of the schedule.
         warmup: share of all steps over which the learning rate rises from 0; it then falls to 0
             as half a cosine.
         weight_decay: of AdamW.
         clip_norm: the gradient's norm is cut to this.
-        max_seconds: longer recordings are cropped to this, anew each epoch.
-        shuffle_rows: rows held in memory to draw the next from.
+        ema: decay of the moving average of the weights, which is then what is validated and kept;
+            0 for none.
+        measure: of events, on the split dev: decides which epoch is kept, and when to stop.
+        patience: epochs without a rise of the measure after which training stops; never if absent.
+        device: auto, cpu, cuda, cuda:1 and so on.
+        precision: of forward passes: float32, bfloat16, or auto for bfloat16 on GPUs that have it.
         seed: of everything random.
     """
 
     loss: LossConfig = LossConfig()
     model: ModelConfig = GRUConfig()
-    features: LogMelConfig = LogMelConfig()
-    augment: AugmentConfig | None = AugmentConfig()
+    data: DataConfig = DataConfig()
     epochs: int = Field(default=30, ge=1, le=10_000)
-    batch: int = Field(default=8, ge=1, le=4_096)
+    accumulate: int = Field(default=1, ge=1, le=1_024)
     learning_rate: float = Field(default=6e-3, gt=0)
     warmup: float = Field(default=0.1, ge=0, le=1)
     weight_decay: float = Field(default=0.01, ge=0)
     clip_norm: float = Field(default=1.0, gt=0)
-    max_seconds: float = Field(default=15.0, ge=1, le=600)
-    shuffle_rows: int = Field(default=2_048, ge=1)
+    ema: float = Field(default=0.0, ge=0, lt=1)
+    measure: Measure = "average_precision"
+    patience: int | None = Field(default=None, ge=1, le=10_000)
+    device: str = Field(default="auto", pattern=r"^[a-z]+(:\d+)?$")
+    precision: Precision = "auto"
     seed: int = Field(default=0, ge=0, lt=2**32)

@@ -2,75 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import nullcontext
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import torch
 from torch import nn
 
-from sal_anchors import __version__
+from sal_anchors.dataset import Loader, feature_statistics, prefetched
 from sal_anchors.errors import TrainingError
-from sal_anchors.loss import StreamingAnchorLoss
 from sal_anchors.manifest import Manifest
-from sal_anchors.models import ModelCard, StreamingModel, build_model, model_card
+from sal_anchors.models import StreamingModel, build_model, model_card, sensors_of
+from sal_anchors.train.average import moving_average
 from sal_anchors.train.checkpoint import FILE_NAME, Checkpoint, save_checkpoint
 from sal_anchors.train.config import TrainConfig
-from sal_anchors.train.data import SplitSummary, batches, feature_statistics, prefetched, summarise
-from sal_anchors.train.validate import Validation, Validator
-
-METRICS_NAME = "metrics.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class EpochReport:
-    """What an epoch brought; a row of ``metrics.jsonl``.
-
-    Attributes:
-        epoch: from 1.
-        epochs: that there will be.
-        train_loss: mean over the epoch's frames, augmented.
-        dev_loss: mean over the development frames.
-        dev_average_precision: of events; None without anchors in the development split.
-        dev_false_reject_rate: at one false accept an hour; None as above.
-        learning_rate: at the epoch's end.
-        seconds: wall time.
-        best: whether the checkpoint now holds this epoch's weights.
-    """
-
-    epoch: int
-    epochs: int
-    train_loss: float
-    dev_loss: float
-    dev_average_precision: float | None
-    dev_false_reject_rate: float | None
-    learning_rate: float
-    seconds: float
-    best: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TrainResult:
-    """Where training left off.
-
-    Attributes:
-        run: the run folder.
-        checkpoint: path of the best epoch's checkpoint.
-        best: the epoch it holds.
-        card: what the model is and costs.
-        train: what the training split had to offer.
-        dev: what the development split had to offer.
-    """
-
-    run: Path
-    checkpoint: Path
-    best: EpochReport
-    card: ModelCard
-    train: SplitSummary
-    dev: SplitSummary
+from sal_anchors.train.device import autocast, choose_device, moved
+from sal_anchors.train.objective import Objective
+from sal_anchors.train.processes import Processes, joined, unsynchronised
+from sal_anchors.train.provenance import provenance_of
+from sal_anchors.train.report import (
+    EpochReport,
+    TrainResult,
+    Validation,
+    next_report,
+    stale_epochs,
+)
+from sal_anchors.train.requirements import require_data
+from sal_anchors.train.run_folder import make_run, open_run, write_metrics
+from sal_anchors.train.schedule import Schedule
+from sal_anchors.train.state import STATE_NAME, SavedState, save_state
+from sal_anchors.train.steps import Step, steps
+from sal_anchors.train.validate import Validator
 
 
 def train(
@@ -78,140 +44,198 @@ def train(
     run: str | Path,
     config: TrainConfig | None = None,
     *,
+    resume: bool = False,
+    overwrite: bool = False,
     progress: Callable[[EpochReport], None] | None = None,
 ) -> TrainResult:
     """Train a streaming detector on the split ``train``; keep the epoch that is best on ``dev``.
 
-    Best is the highest average precision of events, then the lowest loss. The run folder gets
-    ``checkpoint.safetensors`` and ``metrics.jsonl``, a row an epoch, both from the first epoch
-    on. The same manifest and configuration give the same weights on one CPU.
+    Best is the highest ``config.measure`` of events, then the lowest loss. The run folder gets
+    ``config.toml``, ``metrics.jsonl`` (a row an epoch), ``checkpoint.safetensors`` (the best
+    epoch) and ``state.safetensors`` (the last one, to resume from), each written whole or not at
+    all. The same manifest and configuration give the same weights on one CPU, interrupted and
+    resumed or not.
+
+    Under torchrun every process calls this; the first one validates, writes and tells.
 
     Args:
         manifest: recordings with anchors.
-        run: folder to write, made if need be; an earlier run in it is replaced.
-        config: every knob; the defaults if None.
-        progress: called after each epoch.
+        run: folder to write, made if need be.
+        config: every knob; if None that of the run to resume, else the defaults.
+        resume: go on with the run in the folder; begin if it has none; a finished one stays.
+        overwrite: begin anew although there is a run in the folder; its checkpoint stays until
+            there is a new one.
+        progress: called after each epoch, in the first process.
 
     Raises:
-        TrainingError: if there is nothing to train on or to validate with, the loss is no longer
-            a number, or the run folder cannot be written.
-        CheckpointError: if a checkpoint cannot be written.
-        AudioError: if a recording cannot be decoded.
+        TrainingError: if there is nothing to train on or to validate with, a run is in the folder
+            and neither ``resume`` nor ``overwrite`` is given, the run to resume is another one,
+            the loss is no longer a number, or the run folder cannot be made.
+        GridMismatchError: if the run to resume is on another frame grid.
+        CheckpointError: if a file of the run cannot be written, or that to resume from not read.
+        DataError: if a recording is absent or damaged.
     """
-    config = config or TrainConfig()
-    train_split, dev_split = _require_data(manifest)
-    run = _make_run(Path(run))
+    run = Path(run)
+    saved = open_run(run, resume=resume, overwrite=overwrite)
+    config = config or (saved.config if saved else TrainConfig())
+    with joined(choose_device(config.device)) as processes:
+        return _train(manifest, run, config, saved, processes, progress)
+
+
+def _train(
+    manifest: Manifest,
+    run: Path,
+    config: TrainConfig,
+    saved: SavedState | None,
+    processes: Processes,
+    progress: Callable[[EpochReport], None] | None,
+) -> TrainResult:
+    device, world = processes.device, processes.world
+    train_split, dev_split = require_data(manifest, config, processes=world)
+    provenance = provenance_of(manifest, train_split, dev_split, processes=world)
+    if saved:
+        saved.require_same(config, manifest, provenance)
+
     torch.manual_seed(config.seed)
-    model = build_model(config.model, config.features.num_bins, len(manifest.classes))
-    model.normalise_by(*feature_statistics(manifest, config))
-    loss_function = StreamingAnchorLoss(config.loss.variant, config.loss.gamma, config.loss.lam)
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+    model = build_model(config.model, config.data.features.num_bins, len(manifest.classes))
+    sensors = sensors_of(config.model)
+    model.normalise_by(
+        *feature_statistics(manifest, config.data, seed=config.seed, sensors=sensors)
     )
-    steps = config.epochs * math.ceil(train_split.rows / config.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _warmup_cosine(config.warmup, steps))
-    validator = Validator(manifest, config)
-    kept: list[EpochReport] = []
+    model.to(device)
+    average = moving_average(model, config.ema) if config.ema else None
+    judged = cast(StreamingModel, average.module) if average else model
+    parallel = processes.wrapped(model)
 
-    with (run / METRICS_NAME).open("w", encoding="utf-8") as metrics:
-        for epoch in range(1, config.epochs + 1):
-            began = time.perf_counter()
-            model.train()
-            loss_sum, frames = 0.0, 0
-            for batch in prefetched(batches(manifest, config, epoch=epoch)):
-                optimiser.zero_grad()
-                logits, _ = model(batch.features)
-                loss = loss_function(logits, batch.labels, batch.weights)
-                _require_finite(loss.item(), epoch, run)
-                loss.backward()
-                nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
-                optimiser.step()
-                schedule.step()
-                valid = int((batch.labels >= 0).sum())
-                loss_sum += loss.item() * valid
-                frames += valid
+    objective = Objective(config.loss, manifest.classes, device)
+    optimiser = torch.optim.AdamW(
+        model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+    )
+    loader = Loader(
+        manifest,
+        config.data,
+        seed=config.seed,
+        reach=model.reach,
+        part=(processes.rank, world),
+        sensors=sensors,
+    )
+    schedule = Schedule(
+        peak=config.learning_rate,
+        warmup=config.warmup,
+        epochs=config.epochs,
+        steps_per_epoch=math.ceil(len(loader) / config.accumulate),
+    )
+    validator = Validator(manifest, config, device=device)
 
-            model.eval()
-            validation = validator.measure(model)
-            _require_finite(validation.loss, epoch, run)
-            report = EpochReport(
-                epoch=epoch,
-                epochs=config.epochs,
-                train_loss=loss_sum / frames,
-                dev_loss=validation.loss,
-                dev_average_precision=validation.average_precision,
-                dev_false_reject_rate=validation.false_reject_rate,
-                learning_rate=float(schedule.get_last_lr()[0]),
-                seconds=time.perf_counter() - began,
-                best=not kept or _rank(validation) > _rank_of(kept[-1]),
-            )
+    history: list[EpochReport] = []
+    if saved:
+        saved.restore(model, average, optimiser)
+        history += saved.history
+    if processes.first:  # the others have read it: wrapping a model waits for all of them
+        make_run(run, config, history)
+
+    while not _finished(history, config):
+        epoch, began = len(history) + 1, time.perf_counter()
+        torch.manual_seed(_seed(config.seed, epoch, processes.rank))
+        batches = prefetched(loader.epoch(epoch))
+
+        model.train()
+        loss_sum = count = 0.0
+        for index, step in enumerate(steps(batches, config.accumulate, objective, processes)):
+            optimiser.zero_grad()
+            loss_sum += _backward(parallel, step, objective, config, processes)
+            count += step.count
+            _require_finite(loss_sum, epoch, run)
+            nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+            for group in optimiser.param_groups:
+                group["lr"] = schedule.rate(epoch, index)
+            optimiser.step()
+            if average:
+                average.update_parameters(model)
+        (loss_sum,) = processes.total(loss_sum)
+
+        judged.eval()
+        validation = _shared(validator.measure(judged) if processes.first else None, processes)
+        _require_finite(validation.loss, epoch, run)
+        report = next_report(
+            history,
+            validation,
+            config,
+            train_loss=loss_sum / max(count, 1),
+            learning_rate=optimiser.param_groups[0]["lr"],
+            seconds=time.perf_counter() - began,
+        )
+        history.append(report)
+        if processes.first:
             if report.best:
-                kept.append(report)
-                save_checkpoint(_checkpoint(model, manifest, config, report), run / FILE_NAME)
-            metrics.write(json.dumps(asdict(report)) + "\n")
-            metrics.flush()
+                kept = Checkpoint.of_epoch(judged, manifest, config, report, provenance)
+                save_checkpoint(kept, run / FILE_NAME)
+            save_state(
+                run / STATE_NAME,
+                manifest=manifest,
+                config=config,
+                provenance=provenance,
+                history=history,
+                model=model,
+                average=average,
+                optimiser=optimiser,
+            )
+            write_metrics(run, history)
             if progress is not None:
                 progress(report)
 
     return TrainResult(
         run=run,
         checkpoint=run / FILE_NAME,
-        best=kept[-1],
+        history=tuple(history),
+        best=next(report for report in reversed(history) if report.best),
+        stopped_early=len(history) < config.epochs,
         card=model_card(model, config.model.kind, manifest.grid),
         train=train_split,
         dev=dev_split,
     )
 
 
-def _require_data(manifest: Manifest) -> tuple[SplitSummary, SplitSummary]:
-    if len(manifest.classes) < 2:
-        raise TrainingError(
-            "the manifest has no class besides the background",
-            where=manifest.path,
-            hint="Align with a keyword (-k) or with a recipe whose rules name classes",
-        )
-    train_split, dev_split = summarise(manifest, "train"), summarise(manifest, "dev")
-    if not train_split.rows:
-        raise TrainingError(
-            "no usable recording in the split 'train'",
-            where=manifest.path,
-            hint="See why with: sal-anchors inspect --plain",
-        )
-    for index, name in enumerate(manifest.classes):
-        if index and not train_split.anchors[index]:
-            raise TrainingError(
-                f"the class {name!r} has no anchor in the split 'train' "
-                f"({train_split.rows} recordings)",
-                where=manifest.path,
-                hint="Add recordings in which it is said, or align without it",
-            )
-    if not dev_split.rows:
-        raise TrainingError(
-            "no usable recording in the split 'dev', which chooses the best epoch",
-            where=manifest.path,
-            hint="Give some recordings the split 'dev' and align again",
-        )
-    return train_split, dev_split
+def _backward(
+    model: nn.Module,
+    step: Step,
+    objective: Objective,
+    config: TrainConfig,
+    processes: Processes,
+) -> float:
+    """Add the step's gradients; return the sum of this process's losses.
+
+    Gradients are averaged over the processes, hence the factor ``world``.
+    """
+    factor = processes.world / step.count
+    total = 0.0
+    for index, batch in enumerate(step.batches):
+        last = index == len(step.batches) - 1
+        batch = moved(batch, processes.device)
+        with nullcontext() if last else unsynchronised(model):
+            with autocast(processes.device, config.precision):
+                logits, _ = model(batch.features)
+            loss = objective.sum(logits, batch.labels, batch.weights)
+            torch.autograd.backward(factor * loss)
+        total += loss.item()
+    return total
 
 
-def _make_run(run: Path) -> Path:
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-        (run / FILE_NAME).unlink(missing_ok=True)
-    except OSError as error:
-        raise TrainingError(
-            f"the run folder cannot be made ({error.strerror})",
-            where=run,
-            hint="Name another with --out",
-        ) from None
-    return run
+def _finished(history: list[EpochReport], config: TrainConfig) -> bool:
+    if config.patience and stale_epochs(history, config.measure) >= config.patience:
+        return True
+    return len(history) >= config.epochs
+
+
+def _seed(seed: int, epoch: int, rank: int) -> int:
+    return int(np.random.SeedSequence([seed, epoch, rank]).generate_state(1)[0])
 
 
 def _require_finite(loss: float, epoch: int, run: Path) -> None:
     if math.isfinite(loss):
         return
     kept = run / FILE_NAME
-    hint = f"{kept} holds the best epoch before" if epoch > 1 else "No checkpoint was written"
+    hint = f"{kept} is as it was before" if kept.exists() else "No checkpoint was written"
     raise TrainingError(
         f"the loss became {loss} in epoch {epoch}",
         where=run,
@@ -219,41 +243,12 @@ def _require_finite(loss: float, epoch: int, run: Path) -> None:
     )
 
 
-def _warmup_cosine(warmup: float, steps: int) -> Callable[[int], float]:
-    """Factor of the learning rate: linear from 0 to 1, then ``(1 + cos(pi x)) / 2`` to 0."""
-    rising = max(1, round(warmup * steps))
-
-    def factor(step: int) -> float:
-        if step < rising:
-            return (step + 1) / rising
-        return 0.5 + 0.5 * math.cos(math.pi * (step - rising) / max(1, steps - rising))
-
-    return factor
-
-
-def _rank(validation: Validation) -> tuple[float, float]:
-    return validation.average_precision or 0.0, -validation.loss
-
-
-def _rank_of(report: EpochReport) -> tuple[float, float]:
-    return report.dev_average_precision or 0.0, -report.dev_loss
-
-
-def _checkpoint(
-    model: StreamingModel, manifest: Manifest, config: TrainConfig, report: EpochReport
-) -> Checkpoint:
-    return Checkpoint(
-        model=model,
-        config=config,
-        recipe=manifest.recipe,
-        grid=manifest.grid,
-        classes=manifest.classes,
-        epoch=report.epoch,
-        metrics={
-            "train_loss": report.train_loss,
-            "dev_loss": report.dev_loss,
-            "dev_average_precision": report.dev_average_precision,
-            "dev_false_reject_rate": report.dev_false_reject_rate,
-        },
-        tool_version=__version__,
-    )
+def _shared(validation: Validation | None, processes: Processes) -> Validation:
+    """The first process's measures, in all of them."""
+    measures: list[float] = [0.0, 0.0, 0.0]
+    if validation is not None:
+        found = (validation.loss, validation.average_precision, validation.false_reject_rate)
+        measures = [math.nan if measure is None else measure for measure in found]
+    loss, *events = processes.total(*measures)
+    precision, rejects = (None if math.isnan(measure) else measure for measure in events)
+    return Validation(loss, precision, rejects)

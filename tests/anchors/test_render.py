@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from sal_anchors.accounting import Status
 from sal_anchors.anchors.anchor import IGNORE_LABEL
 from sal_anchors.anchors.label import AfterLabels, LabelConfig, SinceLabels, SpanLabels
 from sal_anchors.anchors.recipe import (
@@ -24,6 +25,8 @@ from sal_anchors.anchors.render import Renderer, render
 from sal_anchors.anchors.rules import KernelConfig, PhraseRule, SpeechRule
 from sal_anchors.errors import RecipeError
 from sal_anchors.events.event import Event, EventKind
+from sal_anchors.manifest import Row
+from sal_anchors.manifest.columns import from_batch, to_batch
 
 from .strategies import PHRASES, rendering_recipes
 
@@ -207,6 +210,25 @@ def test_shifting_the_events_by_whole_hops_shifts_the_targets(
     assert there.labels[hops:].tolist() == here.labels.tolist()
     np.testing.assert_array_equal(there.weights[hops:], here.weights)
     assert [anchor.frame - hops for anchor in there.anchors] == [a.frame for a in here.anchors]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(rendering_recipes(), st.data())
+def test_events_read_from_a_manifest_give_the_same_targets_to_the_bit(
+    recipe: Recipe, data: st.DataObject
+) -> None:
+    """A manifest holds confidence and uncertainty in float32."""
+    share = st.floats(0, 1)
+    found = [
+        _keyword(end, phrase, confidence=data.draw(share), uncertainty=data.draw(share) / 5)
+        for end, phrase in zip((0.3, 0.5, 0.8), PHRASES, strict=True)
+    ]
+    row = Row(id="a", status=Status.OK, audio="a.wav", split="train", events=tuple(found))
+    (stored,) = from_batch(to_batch([row]))
+    made, again = (render(events, recipe, 100) for events in (found, stored.events))
+    np.testing.assert_array_equal(made.weights, again.weights)
+    np.testing.assert_array_equal(made.labels, again.labels)
+    assert made.anchors == again.anchors
 
 
 @settings(max_examples=20, deadline=None)

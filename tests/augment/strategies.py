@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import numpy as np
 from hypothesis import strategies as st
 
 from sal_anchors.align.alignment import Interval
 from sal_anchors.augment import Example
 from sal_anchors.events.event import Event, EventKind
+from sal_anchors.streams import Stream
 
 from .transforms import RATE
 
@@ -39,6 +43,16 @@ def intervals(draw: st.DrawFn, length: int) -> Interval:
 
 
 @st.composite
+def streams(draw: st.DrawFn, length: int) -> Stream:
+    """Readings all along the audio, of which the first is taken at or after its start."""
+    rate = draw(st.sampled_from([Fraction(10), Fraction(50), Fraction(999, 10), Fraction(1_000)]))
+    start = Fraction(draw(st.integers(0, 3 * (length - 1))), 3 * RATE)
+    count = math.ceil((Fraction(length, RATE) - start) * rate)
+    readings = np.arange(2 * count, dtype=np.float32).reshape(count, 2)
+    return Stream(draw(st.sampled_from(["wrist", "chest"])), rate, readings, start)
+
+
+@st.composite
 def examples(draw: st.DrawFn, *, least: int = 1, most: int = 6_000, earliest: int = 0) -> Example:
     """Noise with events, words and phones in it."""
     length = draw(st.integers(least, most))
@@ -47,4 +61,7 @@ def examples(draw: st.DrawFn, *, least: int = 1, most: int = 6_000, earliest: in
     samples.flags.writeable = False
     drawn = draw(st.lists(events(length, min(earliest, length - 1)), max_size=4))
     words = st.lists(intervals(length), max_size=3)
-    return Example(samples, RATE, tuple(drawn), tuple(draw(words)), tuple(draw(words)), "a")
+    others = draw(st.lists(streams(length), max_size=2))
+    return Example(
+        samples, RATE, tuple(drawn), tuple(draw(words)), tuple(draw(words)), "a", tuple(others)
+    )

@@ -12,8 +12,9 @@ from sal_anchors.anchors.anchor import Anchor
 from sal_anchors.anchors.recipe import keyword_recipe
 from sal_anchors.errors import EvaluationError, GridMismatchError
 from sal_anchors.evaluate.match import EventConfig
-from sal_anchors.evaluate.measure import evaluate, measure
+from sal_anchors.evaluate.measure import measure
 from sal_anchors.evaluate.report import EvaluationReport
+from sal_anchors.evaluate.run import evaluate
 from sal_anchors.evaluate.stream import Streamed, stream_split, tail_samples
 from sal_anchors.events.event import EventKind
 from sal_anchors.manifest import Manifest
@@ -166,3 +167,44 @@ def test_reports_are_values() -> None:
     report = measured(streamed("x", 10, bursts={}, anchors={}))
     with pytest.raises(dataclasses.FrozenInstanceError):
         report.split = "dev"  # type: ignore[misc]
+
+
+def test_a_class_of_speech_onsets_has_the_collar_as_its_window_and_is_called_so() -> None:
+    bursts = {(1, 10.25): 0.9, (2, 10.25): 0.9}
+    one = streamed("x", 60, bursts=bursts, anchors={10.0: 1})
+    onset = Anchor(GRID.frame_of(10.0), 10.0, EventKind.SPEECH_ONSET, "b", 2, 1.0)
+    both = dataclasses.replace(one, anchors=(*one.anchors, onset))
+    keyword, speech = measured(both, targets=(1_000.0,)).classes
+    assert (keyword.task, speech.task) == ("keyword", "onset")
+    assert (keyword.operating_points[0].misses, speech.operating_points[0].misses) == (0, 1)
+    assert speech.negative_hours == pytest.approx((60 - 0.4) / 3_600)
+    assert measured(both).overall.task == "keyword"
+
+
+def test_confusions_are_told_for_each_pair_of_classes_and_target() -> None:
+    report = measured(
+        streamed("x", 60, bursts={(2, 10.0): 0.9, (2, 20.0): 0.8}, anchors={10.0: 1, 20.0: 1}),
+        targets=(70.0, 1_000.0),
+    )
+    assert [dataclasses.astuple(one) for one in report.confusions] == [
+        (70.0, "b", "a", 1),
+        (1_000.0, "b", "a", 2),
+    ]
+
+
+def test_rates_have_intervals_and_few_misses_the_exact_one() -> None:
+    recordings = [
+        streamed(f"{n}", 60, bursts={(1, 10.0): 0.9} if n % 2 else {}, anchors={10.0: 1})
+        for n in range(20)
+    ]
+    half = measured(*recordings, resamples=300).classes[0].operating_points[0]
+    assert half.false_reject_rate == 0.5
+    low, high = half.false_reject_interval or (0, 0)
+    assert 0.25 <= low <= 0.35 and 0.65 <= high <= 0.75
+    assert half.latency is not None
+    assert half.latency.median_interval == (half.latency.median, half.latency.median)
+    none = measured(*recordings[1::2], resamples=300).classes[0].operating_points[0]
+    assert none.false_reject_interval == pytest.approx((0, 0.36889), abs=1e-5)
+    every = measured(*recordings[0::2], resamples=300).classes[0].operating_points[0]
+    assert every.false_reject_interval == pytest.approx((1 - 0.36889, 1), abs=1e-5)
+    assert measured(*recordings, resamples=0).classes[0].operating_points[0].misses == 10

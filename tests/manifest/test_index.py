@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import fields
@@ -94,6 +95,52 @@ def test_parts_written_anew_by_another_program_are_believed_and_not_the_index(co
     for row in (manifest.row("ж 5"), manifest.at(5), next(manifest.rows())):
         assert row.transcript == "changed elsewhere"
     assert manifest.at(5).labels.dtype == np.int16
+
+
+def test_a_part_of_the_same_size_by_another_program_is_told_from_ours(copy: Path) -> None:
+    assert Manifest.open(copy).as_written
+    (part,) = copy.glob("part-*")
+    content = part.read_bytes()
+    assert content.count(b"parquet-cpp-arrow") == 1
+    part.write_bytes(content.replace(b"parquet-cpp-arrow", b"another-program-x"))
+    assert not Manifest.open(copy).as_written
+    assert Manifest.open(copy).at(5).id == "ж 5"
+
+
+_ITERATE = """
+import sys
+from pathlib import Path
+from sal_anchors.manifest import Manifest
+
+def memory():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+manifest = Manifest.open(sys.argv[1])
+before = memory()
+count = sum(1 for row in manifest.rows())
+print(count, memory() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_iterating_over_all_rows_takes_the_memory_of_a_few(
+    tmp_path: Path, write_rows: Write, make_row: Make
+) -> None:
+    rng = np.random.default_rng(0)
+    frames = 12_000
+    labels = np.zeros(frames, np.int16)
+    rows = (
+        make_row(f"{n}", num_frames=frames, labels=labels, weights=rng.random(frames, np.float32))
+        for n in range(250)
+    )
+    write_rows(tmp_path / "x.anchors", rows)
+    assert _index(tmp_path / "x.anchors").stat().st_size > 10e6
+    command = [sys.executable, "-c", _ITERATE, str(tmp_path / "x.anchors")]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    count, grown = map(int, told.stdout.split())
+    assert count == len(Manifest.open(tmp_path / "x.anchors")) == 250
+    assert grown < 4 * 1024
 
 
 @pytest.mark.parametrize("keep", [0, 10, 500, -1, -31])

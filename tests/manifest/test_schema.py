@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sal_anchors.accounting import Reason, Status
 from sal_anchors.align import Interval
 from sal_anchors.anchors.anchor import Anchor
+from sal_anchors.corpus.stream import StreamRef
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.manifest import Manifest, Row
 from sal_anchors.manifest.columns import from_batch, to_batch
@@ -45,6 +46,10 @@ anchors = st.lists(
     max_size=3,
 ).map(tuple)
 
+streams = st.lists(
+    st.builds(StreamRef, text, text, seconds, st.integers(1, 2**31 - 1), text), max_size=3
+).map(tuple)
+
 
 @st.composite
 def rows(draw: st.DrawFn) -> Row:
@@ -63,6 +68,7 @@ def rows(draw: st.DrawFn) -> Row:
         transcript=draw(st.none() | text),
         speaker=draw(st.none() | text),
         split=draw(st.sampled_from(["train", "dev", "test"])),
+        streams=draw(streams),
         score=draw(st.none() | single),
         words=draw(intervals),
         engine_words=draw(intervals),

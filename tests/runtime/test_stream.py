@@ -23,7 +23,7 @@ def test_a_stream_in_any_pieces_gives_the_posteriors_of_the_whole(
 ) -> None:
     checkpoint = load_checkpoint(tone_run)
     samples = tones.recording(tones.row("test-000")).samples
-    features = log_mel(samples, checkpoint.grid, checkpoint.config.features)
+    features = log_mel(samples, checkpoint.grid, checkpoint.config.data.features)
     with torch.inference_mode():
         logits, _ = checkpoint.model(torch.from_numpy(features)[None])
     detector = StreamingDetector(checkpoint)

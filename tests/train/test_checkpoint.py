@@ -12,6 +12,7 @@ from sal_anchors.errors import CheckpointError
 from sal_anchors.manifest import Manifest
 from sal_anchors.timebase import FrameGrid
 from sal_anchors.train.checkpoint import FILE_NAME, load_checkpoint, save_checkpoint
+from sal_anchors.train.provenance import manifest_hash
 
 
 def rewritten(run: Path, folder: Path, **changes: object) -> Path:
@@ -29,7 +30,7 @@ def test_a_checkpoint_holds_all_that_is_needed_to_use_it(tones: Manifest, tone_r
     assert checkpoint.recipe == tones.recipe
     assert checkpoint.grid == tones.grid
     assert checkpoint.classes == ("background", "up")
-    assert checkpoint.config.batch == 2
+    assert checkpoint.config.data.batch == 2
     assert not checkpoint.model.training
 
 
@@ -65,8 +66,8 @@ def test_a_file_cut_short_is_one_clear_error(tone_run: Path, tmp_path: Path) -> 
 def test_another_version_names_both_and_the_tool_that_wrote_it(
     tone_run: Path, tmp_path: Path
 ) -> None:
-    rewritten(tone_run, tmp_path, format_version=3, tool_version="9.1")
-    with pytest.raises(CheckpointError, match=r"format 3.*reads format 2.*9\.1"):
+    rewritten(tone_run, tmp_path, format_version=4, tool_version="9.1")
+    with pytest.raises(CheckpointError, match=r"format 4.*reads format 3.*9\.1"):
         load_checkpoint(tmp_path)
 
 
@@ -109,3 +110,12 @@ def test_a_failed_write_leaves_the_old_checkpoint(
         save_checkpoint(checkpoint, tmp_path / FILE_NAME)
     assert (tmp_path / FILE_NAME).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_a_checkpoint_says_what_it_was_trained_on_and_with(tones: Manifest, tone_run: Path) -> None:
+    found = load_checkpoint(tone_run).provenance
+    assert found.torch_version == torch.__version__
+    assert (found.manifest, found.engine, found.processes) == ("tones.anchors", "truth 0", 1)
+    assert found.manifest_hash == manifest_hash(tones)
+    assert (found.train.recordings, found.train.anchors) == (12, {"up": 6})
+    assert found.dev.seconds == 4 * 1.5

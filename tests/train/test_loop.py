@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from sal_anchors.anchors.recipe import Recipe
+from sal_anchors.dataset import DataConfig
 from sal_anchors.errors import TrainingError
 from sal_anchors.manifest import Manifest
 from sal_anchors.models import GRUConfig
@@ -16,7 +17,7 @@ from sal_anchors.train.config import LossConfig, TrainConfig
 from sal_anchors.train.loop import EpochReport, train
 
 Maker = Callable[..., Manifest]
-QUICK = TrainConfig(epochs=2, batch=3, model=GRUConfig(hidden=8, projection=8))
+QUICK = TrainConfig(epochs=2, data=DataConfig(batch=3), model=GRUConfig(hidden=8, projection=8))
 
 
 def test_the_detector_learns_the_tones(tone_run: Path) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from sal_anchors.dataset import DataConfig, collate, load_example
 from sal_anchors.evaluate.match import EventConfig
-from sal_anchors.evaluate.measure import evaluate
+from sal_anchors.evaluate.run import evaluate
 from sal_anchors.evaluate.stream import stream_split
 from sal_anchors.features import LogMelConfig, log_mel
 from sal_anchors.manifest import Manifest
@@ -17,7 +18,6 @@ from sal_anchors.models import MODELS, Reach
 from sal_anchors.runtime.stream import StreamingDetector
 from sal_anchors.train.checkpoint import load_checkpoint
 from sal_anchors.train.config import TrainConfig
-from sal_anchors.train.data import collate, load_example
 from sal_anchors.train.loop import train
 from sal_anchors.train.validate import Validator
 
@@ -31,14 +31,14 @@ def test_it_is_trained_saved_loaded_and_streamed_on_its_own_grid(
 ) -> None:
     stride, look_ahead = TIMINGS[kind]
     network = MODELS[kind](hidden=8, stride=stride, look_ahead=look_ahead)
-    config = TrainConfig(epochs=1, batch=4, model=network)
+    config = TrainConfig(epochs=1, data=DataConfig(batch=4), model=network)
     result = train(tones, tmp_path, config)
     checkpoint = load_checkpoint(result.run)
     assert checkpoint.config.model == network
     assert result.card.stride == stride
 
     samples = tones.recording(tones.row("test-000")).samples
-    features = log_mel(samples, tones.grid, checkpoint.config.features)
+    features = log_mel(samples, tones.grid, checkpoint.config.data.features)
     with torch.inference_mode():
         whole = checkpoint.model(torch.from_numpy(features)[None])[0][0].softmax(-1).numpy()
     detector = StreamingDetector(checkpoint)

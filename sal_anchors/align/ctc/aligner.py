@@ -70,13 +70,7 @@ class CtcAligner:
             phones=False,
             score_limits=None,
             max_seconds=MAX_SECONDS,
-            edges=EdgeErrors(
-                bias=0.0,
-                start=coarse,
-                end=coarse,
-                start_after_pause=coarse,
-                end_before_pause=coarse,
-            ),
+            edges=EdgeErrors(bias=0.0, start=coarse, end=coarse),
         )
 
     @property

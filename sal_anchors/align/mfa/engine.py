@@ -35,11 +35,9 @@ from sal_anchors.errors import EngineError
 FRAME_STEP = 0.01
 MAX_TRIES = 5
 
-EDGES = EdgeErrors(
-    bias=0.0, start=0.050, end=0.050, start_after_pause=0.031, end_before_pause=0.071
-)
+EDGES = EdgeErrors(bias=0.0, start=0.050, end=0.050)
 """Of models trained on 8 speakers' own recordings, before refinement: at most 10 % of hand-made
-word edges lie further off than 50 ms, at pauses than 31 (start) and 71 ms (end)."""
+word edges lie further off than 50 ms."""
 
 
 class MfaAligner:

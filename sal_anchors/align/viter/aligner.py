@@ -26,9 +26,7 @@ from sal_anchors.errors import EngineError
 
 Stage = Literal["mono", "tri", "lda", "sat"]
 
-EDGE_ERRORS = EdgeErrors(
-    bias=0.0, start=0.056, end=0.058, start_after_pause=0.029, end_before_pause=0.091
-)
+EDGE_ERRORS = EdgeErrors(bias=0.0, start=0.056, end=0.058)
 """After refinement, of a model trained on 3.9 minutes of 8 speakers (``benchmarks/README.md``);
 ``start`` and ``end`` are those of all words."""
 

@@ -1,0 +1,185 @@
+"""The application: its screens, its themes, and what may go wrong under it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from sal_anchors.errors import SalAnchorsError
+from sal_anchors.manifest import Manifest
+from sal_anchors.review import JOURNAL_NAME, Session
+
+from .draw.palette import DARK, LIGHT, Palette
+from .help_screen import HelpScreen
+from .list_screen import ListScreen
+from .player import Player
+from .sound import Model
+from .source import RowSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual import events
+    from textual.app import ComposeResult
+
+WIDTH, HEIGHT = 80, 24
+"""The smallest terminal."""
+
+_LOOK_SECONDS = 2.0
+_FEW_COLOURS = (None, "standard", "windows")
+
+
+class TooSmallScreen(ModalScreen[None]):
+    """Stands in front of everything while the terminal is too small."""
+
+    DEFAULT_CSS = """
+    TooSmallScreen { align: center middle; background: $background; }
+    TooSmallScreen Static { width: auto; height: auto; text-align: center; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """What size is needed."""
+        yield Static()
+
+    def on_mount(self) -> None:
+        """Tell it."""
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell what size is needed, and what it is now."""
+        now = self.app.size
+        self.query_one(Static).update(
+            Content(f"{WIDTH}x{HEIGHT} is needed\nthis is {now.width}x{now.height}")
+        )
+
+
+class Inspector(App[None]):
+    """Shows a manifest, and takes decisions about it.
+
+    Args:
+        manifest: as it is on the disk.
+        audio_root: where the user said that the audio is, to open the manifest anew; or None.
+        who: the reviewer; the system's user if None.
+        run: folder of a trained detector to show the posterior of.
+        query: a filter to begin with.
+        worst: begin with the worst.
+        light: begin in light colours.
+
+    Raises:
+        SalAnchorsError: the journal or the run cannot be read.
+    """
+
+    TITLE = "sal-anchors inspect"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", "Quit", show=False)]
+    CSS = """
+    Screen { background: $background; }
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        *,
+        audio_root: Path | None = None,
+        who: str | None = None,
+        run: Path | None = None,
+        query: str = "",
+        worst: bool = False,
+        light: bool = False,
+    ):
+        super().__init__()
+        self._audio_root = audio_root
+        self._who = who
+        self.source = RowSource(Session(manifest, who))
+        self.model = Model.load(run, manifest.grid) if run is not None else None
+        self.player = Player()
+        self.device_told = False
+        self._query = query
+        self._worst = worst
+        self._light = light
+        self._told_rewritten = False
+
+    @property
+    def palette(self) -> Palette:
+        """Colours of the drawing that fit the theme."""
+        return DARK if self.current_theme.dark else LIGHT
+
+    @property
+    def many_colours(self) -> bool:
+        """Whether the terminal has more than 16."""
+        return self.console.color_system not in _FEW_COLOURS
+
+    def on_mount(self) -> None:
+        """Show the list; keep an eye on the manifest."""
+        self.theme = "textual-light" if self._light else "textual-dark"
+        self.push_screen(self._list())
+        self.set_interval(_LOOK_SECONDS, self._look)
+        if damages := self.source.session.damages:
+            first = damages[0]
+            more = f", nor are {len(damages) - 1} more" if len(damages) > 1 else ""
+            self.notify(
+                f"{JOURNAL_NAME}: line {first.line} is no decision ({first.problem}){more}. "
+                "They are left as they are",
+                severity="warning",
+                timeout=20,
+                markup=False,
+            )
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so if the terminal is too small."""
+        small = event.size.width < WIDTH or event.size.height < HEIGHT
+        front = self.screen
+        if isinstance(front, TooSmallScreen):
+            if small:
+                front.tell()
+            else:
+                front.dismiss(None)
+        elif small:
+            self.push_screen(TooSmallScreen())
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.push_screen(HelpScreen())
+
+    def action_toggle_dark(self) -> None:
+        """Dark or light."""
+        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def action_reload(self) -> None:
+        """Read the manifest anew, as after it was written anew."""
+        old = self.source.manifest
+        try:
+            manifest = Manifest.open(old.path, audio_root=self._audio_root)
+            self.source = RowSource(Session(manifest, self._who))
+        except SalAnchorsError as error:
+            self.notify(str(error), severity="error", timeout=20, markup=False)
+            return
+        self._told_rewritten = False
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.push_screen(self._list())
+        self.notify("The manifest was read anew")
+
+    def _list(self) -> ListScreen:
+        order = "worst" if self._worst else "manifest"
+        return ListScreen(self.source, query=self._query, order=order)
+
+    def _look(self) -> None:
+        """Take in others' decisions; tell if the manifest was written anew."""
+        try:
+            self.source.session.refresh()
+        except SalAnchorsError as error:
+            self.notify(str(error), severity="error", markup=False)
+        if self.source.rewritten and not self._told_rewritten:
+            self._told_rewritten = True
+            self.notify(
+                "The manifest on the disk was written anew, or is gone; decisions are kept. "
+                "Press R to read it anew",
+                severity="warning",
+                timeout=60,
+            )

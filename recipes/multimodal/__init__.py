@@ -1,0 +1,1 @@
+"""The multi-modal trigger: an audio keyword together with a motion of the wrist."""

@@ -1,0 +1,77 @@
+"""The sets of recordings that the recipes use: ``DATA/SET/utterances.jsonl``, a row a recording.
+
+A row has ``id``, ``audio`` (a path relative to its set), and where known ``text``, ``keyword`` and
+``speaker``. Composed corpora are tables of the layout ``table`` whose paths start at ``DATA``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+NOISE = "[noise]"
+_SHARES = (("train", 0.7), ("dev", 0.85), ("test", 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A row of a composed corpus.
+
+    Attributes:
+        id: ``SET/ID``.
+        audio: path relative to ``DATA``.
+        text: what is said; ``[noise]`` where nobody speaks.
+        speaker: ``SET/SPEAKER``; the id where the set knows no speakers, which splits by clip.
+        split: train, dev or test.
+    """
+
+    id: str
+    audio: str
+    text: str
+    speaker: str
+    split: str
+
+
+def recordings(data: Path, name: str) -> Iterator[Recording]:
+    """The transcribed recordings of a set, each in the split of its speaker."""
+    listing = data / name / "utterances.jsonl"
+    if not listing.is_file():
+        raise SystemExit(f"{listing}: there is no such file; DATA is the folder of all sets")
+    for line in listing.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        text = row.get("text") or row.get("keyword")
+        speaker = f"{name}/{row.get('speaker') or row['id']}"
+        if text:
+            audio = f"{name}/{row['audio']}"
+            yield Recording(f"{name}/{row['id']}", audio, text, speaker, split_of(speaker))
+
+
+def noises(data: Path) -> Iterator[Recording]:
+    """The clips of ``esc10-folds1-4``, by the folds of ESC-50, which keep clips of one source
+    together: folds 1 and 2 are train, 3 dev, 4 test."""
+    folds = {"1": "train", "2": "train", "3": "dev", "4": "test"}
+    name = "esc10-folds1-4"
+    for line in (data / name / "utterances.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        clip = f"{name}/{row['id']}"
+        yield Recording(clip, f"{name}/{row['audio']}", NOISE, clip, folds[row["id"][0]])
+
+
+def split_of(speaker: str) -> str:
+    """70 % of speakers train, 15 % dev, 15 % test, by a hash of the name."""
+    share = zlib.crc32(speaker.encode()) / 2**32
+    return next(split for split, below in _SHARES if share < below)
+
+
+def write_table(rows: Iterable[Recording], path: Path) -> int:
+    """Write a composed corpus, whole or not at all; returns its number of rows."""
+    lines = [json.dumps(asdict(row)) + "\n" for row in rows]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    partial.write_text("".join(lines), encoding="utf-8")
+    partial.replace(path)
+    return len(lines)

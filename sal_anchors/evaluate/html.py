@@ -1,0 +1,115 @@
+"""The report as one HTML file that needs nothing else and fetches nothing."""
+
+from __future__ import annotations
+
+import base64
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sal_anchors.errors import EvaluationError
+from sal_anchors.evaluate.examples import Example, Words, shown_point, worst
+from sal_anchors.evaluate.measure import Measured
+from sal_anchors.evaluate.plots import det_figure, latency_figure, svg, trace_figure
+from sal_anchors.evaluate.report import OperatingPoint
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """An example and its trace, as a data address."""
+
+    example: Example
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """The examples of a class."""
+
+    name: str
+    point: OperatingPoint
+    misses: tuple[_Picture, ...]
+    false_accepts: tuple[_Picture, ...]
+
+
+def html_report(
+    measured: Measured, *, title: str, subtitle: str = "", words: Words, examples: int = 6
+) -> str:
+    """The page. Every text in it is escaped; plots are SVG in ``data:`` addresses.
+
+    Args:
+        measured: with at least one operating point.
+        title: heading.
+        subtitle: below it.
+        words: of a recording, by its id; none where it has no transcript.
+        examples: at most so many misses and false accepts a class.
+    """
+    report = measured.report
+    environment = Environment(
+        loader=PackageLoader("sal_anchors.evaluate", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": _percent, "number": _number, "ms": _milliseconds}
+    return environment.get_template("report.html").render(
+        title=title,
+        subtitle=subtitle,
+        report=report,
+        det=_address(svg(det_figure(report))),
+        latency=_address(svg(latency_figure(report))),
+        sections=[
+            _section(measured, index, words, examples)
+            for index in range(1, len(report.classes) + 1)
+        ],
+    )
+
+
+def write_html(text: str, path: Path) -> None:
+    """Write a page whole or not at all.
+
+    Raises:
+        EvaluationError: if it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise EvaluationError(
+            f"cannot be written ({error.strerror or error})",
+            where=path,
+            hint="Make room or name another file with --html",
+        ) from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _section(measured: Measured, index: int, words: Words, count: int) -> _Section:
+    group = measured.report.classes[index - 1]
+    misses, false_accepts = worst(measured, index, words=words, count=count)
+    return _Section(
+        group.name,
+        group.operating_points[shown_point(group.operating_points)],
+        tuple(_Picture(one, _address(svg(trace_figure(one)))) for one in misses),
+        tuple(_Picture(one, _address(svg(trace_figure(one)))) for one in false_accepts),
+    )
+
+
+def _address(image: bytes) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(image).decode()
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.1f}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3g}"
+
+
+def _milliseconds(value: float | None) -> str:
+    return "-" if value is None else f"{1000 * value:.0f}"

@@ -1,0 +1,235 @@
+"""The rows or events of a catalogue that meet a query, in an order."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sal_anchors.errors import ReviewError
+from sal_anchors.manifest import Manifest
+from sal_anchors.review.badness import CODES
+from sal_anchors.review.catalogue import STATES, Catalogue, Events
+from sal_anchors.review.query import EVENT_FIELDS, Compare, OneOf, Query
+
+ORDERS = ("manifest", "worst", "conf", "unc", "score", "sec", "events", "state")
+"""The ways to sort; numbers go from the most to the least in need of a look."""
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_AT_ONCE = 16_384
+_MS = 1000
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """What to list.
+
+    Attributes:
+        rows: (N,) numbers of rows, in order.
+        places: (N,) which of the row's events; None if whole rows are listed.
+    """
+
+    rows: NDArray[np.int32]
+    places: NDArray[np.uint16] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def choose(
+    catalogue: Catalogue,
+    query: Query,
+    *,
+    order: str = "manifest",
+    events: bool = False,
+    found: Mask | None = None,
+) -> Chosen:
+    """Filter and sort.
+
+    Args:
+        catalogue: of the manifest.
+        query: its conditions; not its words.
+        order: one of :data:`ORDERS`; rows that are equal in it keep the manifest's order.
+        events: list events instead of rows.
+        found: (R,) rows that hold the query's words; all if None.
+
+    Raises:
+        ReviewError: conditions on events, and there are too many events to keep.
+    """
+    wanted = _rows(catalogue, query)
+    if found is not None:
+        wanted &= found
+    if not (events or query.on_events):
+        rows = np.flatnonzero(wanted).astype(np.int32)
+        return Chosen(
+            rows[_order(_row_keys(catalogue, order)[rows])] if order != "manifest" else rows
+        )
+    kept = _events(catalogue, query, wanted)
+    held = _held(catalogue)
+    if not events:
+        wanted[:] = False
+        wanted[held.row[kept]] = True
+        return Chosen(_rows_in_order(catalogue, wanted, order))
+    if order != "manifest":
+        kept = kept[_order(_event_keys(catalogue, held, order, kept))]
+    return Chosen(held.row[kept], held.place[kept])
+
+
+def search(
+    manifest: Manifest,
+    words: Iterable[str],
+    *,
+    on_rows: Callable[[int], None] = lambda done: None,
+) -> Mask:
+    """Which rows hold all of ``words`` in id or transcript, case ignored: (R,).
+
+    Args:
+        manifest: to search, in constant memory.
+        words: all of them.
+        on_rows: called with the number of rows searched so far; may raise to give up.
+    """
+    found = np.ones(len(manifest), dtype=bool)
+    first = 0
+    for batch in manifest.batches("id", "transcript", size=_AT_ONCE):
+        rows = slice(first, first + len(batch))
+        for word in words:
+            hits = [
+                np.asarray(pc.fill_null(pc.match_substring(column, word, ignore_case=True), False))
+                for column in batch.columns
+            ]
+            found[rows] &= hits[0] | hits[1]
+        first += len(batch)
+        on_rows(first)
+    return found
+
+
+def _rows_in_order(catalogue: Catalogue, wanted: Mask, order: str) -> NDArray[np.int32]:
+    rows = np.flatnonzero(wanted).astype(np.int32)
+    if order == "manifest":
+        return rows
+    return rows[_order(_row_keys(catalogue, order)[rows])]
+
+
+def _held(catalogue: Catalogue) -> Events:
+    if catalogue.events is None:
+        raise ReviewError(
+            "there are too many events to list them or to filter by them",
+            hint="Filter by what the utterance is: status, reason, split, speaker, state, code",
+        )
+    return catalogue.events
+
+
+def _rows(catalogue: Catalogue, query: Query) -> Mask:
+    wanted = np.ones(len(catalogue), dtype=bool)
+    for condition in query.one_of:
+        if condition.field not in EVENT_FIELDS:
+            wanted &= _one_of(catalogue, condition) ^ condition.negated
+    for compare in query.compare:
+        if compare.field not in EVENT_FIELDS:
+            wanted &= _beyond(_number(catalogue, compare.field), compare)
+    return wanted
+
+
+def _one_of(catalogue: Catalogue, condition: OneOf) -> Mask:
+    if condition.field == "state":
+        numbers = [n for n, state in enumerate(STATES) if state.value in condition.values]
+        return _true(np.isin(catalogue.states, numbers))
+    if condition.field == "code":
+        bits = sum(1 << bit for bit, code in enumerate(CODES) if code.value in condition.values)
+        return _true((catalogue.findings & bits) != 0)
+    names = catalogue.names[condition.field]
+    numbers = [n for n, name in enumerate(names) if name in condition.values]
+    return _true(np.isin(catalogue.codes[condition.field], numbers))
+
+
+def _number(catalogue: Catalogue, name: str) -> NDArray[Any]:
+    columns = {
+        "score": catalogue.score,
+        "sec": catalogue.seconds,
+        "events": catalogue.num_events,
+        "worst": catalogue.worst,
+    }
+    return columns[name]
+
+
+def _beyond(values: NDArray[Any], compare: Compare) -> Mask:
+    return _true(_COMPARE[compare.comparison](values, compare.limit))
+
+
+def _events(catalogue: Catalogue, query: Query, rows: Mask) -> NDArray[np.int64]:
+    """Numbers of the events of wanted rows that meet the conditions on events."""
+    held = _held(catalogue)
+    wanted = rows[held.row]
+    for condition in query.one_of:
+        if condition.field in EVENT_FIELDS:
+            told = [
+                _event_name(held, catalogue, n, condition.field) for n in range(len(held.names))
+            ]
+            numbers = [n for n, name in enumerate(told) if name in condition.values]
+            wanted &= np.isin(held.name, numbers) ^ condition.negated
+    for compare in query.compare:
+        if compare.field in EVENT_FIELDS:
+            values = held.confidence if compare.field == "conf" else held.uncertainty * _MS
+            wanted &= _beyond(values, compare)
+    return np.flatnonzero(wanted)
+
+
+def _event_name(held: Events, catalogue: Catalogue, number: int, name: str) -> str:
+    if name == "class":
+        return catalogue.class_of[number]
+    kind, label = held.names[number]
+    return kind.value if name == "kind" else label
+
+
+def _row_keys(catalogue: Catalogue, order: str) -> NDArray[Any]:
+    """Small for what comes first."""
+    match order:
+        case "worst":
+            return -catalogue.worst
+        case "conf":
+            return catalogue.confidence
+        case "unc":
+            return -catalogue.uncertainty
+        case "score":
+            return catalogue.score
+        case "sec":
+            return -catalogue.seconds
+        case "events":
+            return -catalogue.num_events
+        case "state":
+            return catalogue.states
+    raise ReviewError(f"{order!r} is no order", hint=f"One of: {', '.join(ORDERS)}")
+
+
+def _event_keys(
+    catalogue: Catalogue, held: Events, order: str, kept: NDArray[np.int64]
+) -> NDArray[Any]:
+    match order:
+        case "conf":
+            return held.confidence[kept]
+        case "unc":
+            return -held.uncertainty[kept]
+        case "worst":
+            own = 1 - held.confidence[kept] + np.minimum(1, held.uncertainty[kept] * 10)
+            return np.asarray(-catalogue.worst[held.row[kept]] - own)
+    return _row_keys(catalogue, order)[held.row[kept]]
+
+
+def _order(keys: NDArray[Any]) -> NDArray[np.int64]:
+    return np.argsort(keys, kind="stable")
+
+
+def _true(values: Any) -> Mask:
+    return np.asarray(values, dtype=bool)

@@ -1,0 +1,139 @@
+"""A manifest as its reviewers want it: read like any other, decisions laid over its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sal_anchors.errors import ReviewError
+from sal_anchors.manifest import Manifest, Row, Select
+from sal_anchors.manifest.columns import from_batch, to_batch
+from sal_anchors.manifest.schema import SCHEMA
+from sal_anchors.manifest.select import usable_only
+from sal_anchors.review.decision import JOURNAL_NAME, Decision
+from sal_anchors.review.journal import read_journal
+from sal_anchors.review.overlay import by_utterance, review_row
+from sal_anchors.review.replay import State
+
+_ROWS_AT_ONCE = 64
+_VALUES_AT_ONCE = 4_096
+
+
+def reviewed(manifest: Manifest, *, only: bool = False) -> Manifest:
+    """The manifest with the decisions of its journal; itself if there are none and none are asked
+    for.
+
+    Rejected events are gone, moved ones are moved, added ones are there, all that was accepted has
+    confidence 1; anchors, labels and weights are rendered from them by the manifest's recipe.
+    Utterances that were marked bad are skipped.
+
+    Args:
+        manifest: with or without a journal in its folder.
+        only: all utterances but those that are ``reviewed`` are left out.
+
+    Raises:
+        ReviewError: the journal cannot be read, or ``only`` is asked for and there is nothing.
+    """
+    journal = manifest.path / JOURNAL_NAME
+    decisions = by_utterance(read_journal(journal).decisions)
+    if decisions:
+        return ReviewedManifest(manifest, decisions, only=only)
+    if only:
+        raise ReviewError(
+            "nothing was reviewed",
+            where=manifest.path,
+            hint=f"Review it with: sal-anchors inspect {manifest.path}",
+        )
+    return manifest
+
+
+class ReviewedManifest(Manifest):
+    """A manifest whose rows are read through its journal; see :func:`reviewed`.
+
+    ``len`` and :meth:`at` still count all rows of the manifest; with ``only`` the rows that are
+    not reviewed are left out where rows are iterated over.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        decisions: Mapping[str, tuple[Decision, ...]],
+        *,
+        only: bool = False,
+    ):
+        state = manifest.__getstate__()
+        self.__dict__.update(state)
+        self._decisions = decisions
+        self._only = only
+
+    def row(self, id_: str) -> Row:
+        """The row of an utterance as reviewed; see :meth:`Manifest.row`."""
+        return self._overlaid(super().row(id_))
+
+    def at(self, number: int) -> Row:
+        """The row of a number as reviewed; see :meth:`Manifest.at`."""
+        return self._overlaid(super().at(number))
+
+    def rows(
+        self, split: str | None = None, *, usable: bool = False, where: Select | None = None
+    ) -> Iterator[Row]:
+        """Rows as reviewed; see :meth:`Manifest.rows`."""
+        wanted = where or Select()
+        wanted = wanted if split is None else replace(wanted, split=split)
+        wanted = usable_only(wanted) if usable else wanted
+        for batch in self._reviewed(SCHEMA.names, wanted, _ROWS_AT_ONCE):
+            yield from from_batch(batch)
+
+    def scan(self, *columns: str, where: Select | None = None) -> Iterator[tuple[Any, ...]]:
+        """Values of columns as reviewed; see :meth:`Manifest.scan`."""
+        if any(name not in SCHEMA.names for name in columns):
+            yield from super().scan(*columns, where=where)
+        for batch in self._reviewed(columns, where or Select(), _VALUES_AT_ONCE):
+            yield from zip(*(batch.column(name).to_pylist() for name in columns), strict=True)
+
+    def batches(self, *columns: str, size: int = 1_024) -> Iterator[pa.RecordBatch]:
+        """Columns as reviewed; see :meth:`Manifest.batches`."""
+        return self._reviewed(columns, Select(), size)
+
+    def _overlaid(self, row: Row) -> Row:
+        decisions = self._decisions.get(row.id)
+        return review_row(row, decisions, self.recipe).row if decisions else row
+
+    def _reviewed(
+        self, columns: Sequence[str], where: Select, size: int
+    ) -> Iterator[pa.RecordBatch]:
+        needed = {name.split(".")[0] for name in where.columns()}
+        names = [n for n in SCHEMA.names if n in {*columns, *needed, "id"}]
+        ids = pa.array(list(self._decisions), pa.string())
+        for batch in super().batches(*names, size=size):
+            decided = np.asarray(pc.is_in(batch.column("id"), ids))
+            kept = np.full(len(batch), not self._only)
+            if decided.any():
+                batch, finished = self._patched(batch, np.flatnonzero(decided))
+                kept[decided] = finished if self._only else True
+            if needed:
+                kept &= where.mask(pa.Table.from_batches([batch]), self.classes)
+            if kept.any():
+                yield batch.filter(pa.array(kept)).select(list(columns))
+
+    def _patched(
+        self, batch: pa.RecordBatch, places: np.ndarray[Any, Any]
+    ) -> tuple[pa.RecordBatch, list[bool]]:
+        """The batch with the rows at some places as reviewed, and whether each of those is
+        reviewed whole."""
+        ids = batch.column("id").take(pa.array(places)).to_pylist()
+        done = [
+            review_row(super(ReviewedManifest, self).row(i), self._decisions[i], self.recipe)
+            for i in ids
+        ]
+        rows = to_batch([item.row for item in done]).select(batch.schema.names)
+        order = np.arange(len(batch))
+        order[places] = len(batch) + np.arange(len(places))
+        both = pa.Table.from_batches([batch, rows.cast(batch.schema)]).combine_chunks()
+        patched = both.take(pa.array(order)).to_batches()
+        return patched[0], [item.review.state is State.REVIEWED for item in done]
