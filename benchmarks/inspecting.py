@@ -3,75 +3,78 @@
     python benchmarks/inspecting.py FOLDER [--rows 1000000]
 
 builds in FOLDER, or finds there from an earlier run, the synthetic manifest of
-``benchmarks/manifest_store.py``, and drives the application on it in processes of their own, at
-80x24 and at 200x50. Start: from the command to the first lines on the screen of tmux. Keys: from
-the key to the drawn screen, after filters are ready, and while they are being read. Memory: the
-process's peak resident set after all of that. The utterances have no audio. Needs tmux.
+``benchmarks/manifest_store.py``, and runs the command in a pseudo-terminal, as users have it.
+Start: from the command to the first lines of the manifest on the screen, and the CPU time that
+took. Keys: from the key to the last byte of what it draws (the output is then quiet for 40 ms),
+when filters are ready; and while they are being read, to the first byte. Memory: the process's
+peak resident set after all of that. The utterances have no audio.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
+import fcntl
 import os
-import shutil
+import pty
+import select
+import signal
 import statistics
-import subprocess
+import struct
 import sys
+import termios
 import time
-import uuid
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import manifest_store as store
-from sal_anchors_cli.inspector.app import Inspector
-from sal_anchors_cli.inspector.list_screen import ListScreen
 
 from sal_anchors.anchors.recipe import keyword_recipe
 from sal_anchors.manifest import Manifest
 
 SIZES = ((80, 24), (200, 50))
-KEYS = {
-    "move in the list": ("down", "up", "pagedown", "pagedown", "pageup", "end", "home", "down"),
-    "move in the worst": ("pagedown", "pagedown", "end", "pageup", "home", "down"),
-    "open and leave": ("enter", "escape") * 4,
-    "work on an utterance": (
-        *("right", "right", "up", "pagedown", "tab", "full_stop", "comma", "a", "x", "u"),
-        *("ctrl+r", "down", "0", "b", "u", "less_than_sign", "greater_than_sign"),
-    ),
-}
+UP, DOWN, HOME, END, PAGE_UP, PAGE_DOWN = (
+    *(b"\x1b[A", b"\x1b[B", b"\x1b[H", b"\x1b[F", b"\x1b[5~", b"\x1b[6~"),
+)
+LEFT, RIGHT, BACKSPACE = b"\x1b[D", b"\x1b[C", b"\x7f"
+MOVES = (DOWN, UP, *(PAGE_DOWN,) * 5, PAGE_UP, END, PAGE_UP, HOME, DOWN)
+WORK = (RIGHT, LEFT, UP, PAGE_DOWN, b"\t", b".", b",", b"a", b"x", b"u", DOWN, b"0", b"b", b"u")
+QUIET_SECONDS = 0.04
+MOST_SECONDS = 60.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--drive", nargs=2, type=int, metavar=("WIDTH", "HEIGHT"))
     options = parser.parse_args()
     path = options.folder / store.MANIFEST
-    if options.drive:
-        print(json.dumps(asyncio.run(drive(path, tuple(options.drive)))))
-        return
     build(path, options.rows)
     print(f"{options.rows} utterances\n")
-    starts = [start(path) for _ in range(5)]
-    print(f"start to the first lines in tmux: median {statistics.median(starts):.2f} s of 5\n")
+    print("| terminal | keys | number | median ms | worst ms |\n|---|---|---|---|---|")
+    told = []
     for size in SIZES:
-        found = _in_its_own_process(options.folder, size)
-        print(f"{size[0]}x{size[1]}: peak {found['peak_mb']:.0f} MB, filters after", end="")
-        print(f" {found['ready_s']:.1f} s\n\n| keys | number | median ms | worst ms |")
-        print("|---|---|---|---|")
-        for name, times in found["keys"].items():
-            median, worst = statistics.median(times), max(times)
-            print(f"| {name} | {len(times)} | {median:.0f} | {worst:.0f} |")
-        print(flush=True)
+        starts = []
+        for _ in range(5):
+            with Terminal(path, size) as terminal:
+                starts.append((terminal.started, terminal.start_cpu))
+        (path / "edits.jsonl").unlink(missing_ok=True)
+        with Terminal(path, size) as terminal:
+            ready, times = measured(terminal)
+            peak = terminal.peak_mb
+        for name, found in times.items():
+            median, worst = statistics.median(found) * 1000, max(found) * 1000
+            print(f"| {size[0]}x{size[1]} | {name} | {len(found)} | {median:.0f} | {worst:.0f} |")
+        start, cpu = map(statistics.median, zip(*starts, strict=True))
+        name = f"{size[0]}x{size[1]}"
+        told.append(
+            f"{name}: start {start:.2f} s ({cpu:.2f} s CPU), filters {ready:.1f} s, {peak:.0f} MB"
+        )
+    print("\n" + "\n".join(told))
 
 
 def build(path: Path, rows: int) -> None:
     """The manifest, unless it is there with as many rows."""
     if path.is_dir() and len(Manifest.open(path)) == rows:
-        (path / "edits.jsonl").unlink(missing_ok=True)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     recipe = keyword_recipe(("computer",))
@@ -79,79 +82,101 @@ def build(path: Path, rows: int) -> None:
     store._build_manifest(path, recipe, (store.numbered(templates, n) for n in range(rows)))
 
 
-def start(path: Path) -> float:
-    """Seconds from the command to lines of the manifest on the screen."""
-    tmux = [shutil.which("tmux") or "tmux", "-L", f"bench-{uuid.uuid4().hex[:8]}"]
-    command = [str(Path(sys.executable).with_name("sal-anchors")), "inspect", str(path)]
-    environment = {key: value for key, value in os.environ.items() if key != "TMUX"}
+class Terminal:
+    """The command in a pseudo-terminal.
 
-    def run(*arguments: str) -> str:
-        return subprocess.run(  # noqa: S603
-            [*tmux, *arguments], capture_output=True, text=True, check=True, env=environment
-        ).stdout
+    Attributes:
+        started: seconds to the first lines of the manifest.
+        start_cpu: CPU seconds, likewise.
+    """
 
-    run("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "cat")
-    try:
-        began = time.perf_counter()
-        run("respawn-pane", "-k", *command)
-        while "utterance-0000010" not in run("capture-pane", "-p"):
-            time.sleep(0.005)
-        return time.perf_counter() - began
-    finally:
-        run("kill-server")
+    def __init__(self, path: Path, size: tuple[int, int]):
+        command = str(Path(sys.executable).with_name("sal-anchors"))
+        self.began = time.perf_counter()
+        self._drawn = b""
+        self._pid, self._file = pty.fork()
+        if not self._pid:
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: compiled once
+            os.environ.update(PYTHONPYCACHEPREFIX=str(path.with_name("compiled").absolute()))
+            os.environ.update(COLUMNS=str(size[0]), LINES=str(size[1]))
+            arguments = [command, "inspect", str(path), "--who", "bench"]
+            os.execv(command, [*arguments, "--audio-root", str(path.parent)])  # noqa: S606
+        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.until(b"010/utterance")
+        self.started = time.perf_counter() - self.began
+        times = Path(f"/proc/{self._pid}/stat").read_text().rsplit(")", 1)[1].split()
+        self.start_cpu = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        os.close(self._file)
+
+    @property
+    def peak_mb(self) -> float:
+        """Peak resident set."""
+        status = Path(f"/proc/{self._pid}/status").read_text(encoding="utf-8")
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+
+    def until(self, text: bytes) -> None:
+        """Read until a text was drawn, since this began or shortly before."""
+        end = time.monotonic() + MOST_SECONDS
+        while text not in self._drawn:
+            self._read(1.0)
+            if time.monotonic() > end:
+                raise TimeoutError(f"{text!r} was not drawn")
+
+    def answered(self, key: bytes, *, first: bool = False) -> float:
+        """Seconds from a key to the last byte drawn, or to the first."""
+        self.quiet()
+        began = last = time.perf_counter()
+        os.write(self._file, key)
+        wait = 2.0
+        while self._read(wait):
+            last, wait = time.perf_counter(), QUIET_SECONDS
+            if first:
+                break
+        return last - began
+
+    def quiet(self) -> None:
+        """Read what is still to come."""
+        while self._read(QUIET_SECONDS):
+            pass
+
+    def _read(self, seconds: float) -> bytes:
+        ready, _, _ = select.select([self._file], [], [], seconds)
+        drawn = os.read(self._file, 1 << 16) if ready else b""
+        self._drawn = self._drawn[-1_000_000:] + drawn
+        return drawn
 
 
-def _in_its_own_process(folder: Path, size: tuple[int, int]) -> dict[str, Any]:
-    answer = subprocess.run(  # noqa: S603
-        [sys.executable, __file__, str(folder), "--drive", *map(str, size)],
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    found: dict[str, Any] = json.loads(answer.stdout)
-    return found
-
-
-async def drive(path: Path, size: tuple[int, int]) -> dict[str, Any]:
-    """Press keys; milliseconds of each, and the memory at the end."""
-    app = Inspector(Manifest.open(path), who="bench", audio_root=path.parent)
+def measured(terminal: Terminal) -> tuple[float, dict[str, list[float]]]:
+    """Seconds until filters are ready, and seconds of each key by what it does."""
     times: dict[str, list[float]] = {}
-    async with app.run_test(size=size) as pilot:
-        began = time.perf_counter()
 
-        async def press(name: str, keys: tuple[str, ...]) -> None:
-            for key in keys:
-                times.setdefault(name, []).append(await answered(app, pilot, key))
+    def press(name: str, *keys: bytes, first: bool = False) -> None:
+        for key in keys:
+            times.setdefault(name, []).append(terminal.answered(key, first=first))
 
-        while not isinstance(app.screen, ListScreen):
-            await pilot.pause(0.01)
-        listed = app.screen
-        while not listed.settled:
-            await press("while filters are read", ("down", "pagedown"))
-            await asyncio.sleep(0.05)
-        ready = time.perf_counter() - began
-        await press("move in the list", KEYS["move in the list"])
-        await pilot.press("w")
-        while listed.order != "worst" or listed.query_one("#rows") is None:
-            await pilot.pause(0.05)
-        await pilot.pause(2.0)
-        await press("move in the worst", KEYS["move in the worst"])
-        await press("open and leave", KEYS["open and leave"])
-        await pilot.press("enter")
-        await pilot.pause(0.5)
-        await press("work on an utterance", KEYS["work on an utterance"])
-    return {"ready_s": ready, "peak_mb": store._memory("VmHWM") / 1024, "keys": times}
-
-
-async def answered(app: Inspector, pilot: Any, key: str) -> float:
-    """Milliseconds from a key until the screen is drawn and nothing is left to do."""
-    drawn = asyncio.Event()
-    began = time.perf_counter()
-    app.simulate_key(key)
-    app.screen.call_after_refresh(drawn.set)
-    await drawn.wait()
-    spent = (time.perf_counter() - began) * 1000
-    await pilot.pause(0.01)
-    return spent
+    press("while filters are read", *MOVES, first=True)
+    terminal.until(b" unreviewed")
+    ready = time.perf_counter() - terminal.began
+    press("move in the list", *MOVES)
+    os.write(terminal._file, b"w")
+    terminal.until(b"by worst")
+    press("move in the worst", *MOVES)
+    for _ in range(8):
+        press("open an utterance", b"\r")
+        press("back to the list", BACKSPACE)
+    press("open an utterance", b"\r")
+    press("work on an utterance", *WORK)
+    press("next utterance", b"n", b"n", b"p", b"A", b"A", b"A")
+    return ready, times
 
 
 if __name__ == "__main__":

@@ -53,6 +53,9 @@ def evaluate(
     refractory: Annotated[
         float, typer.Option(min=0, max=60_000, help="ms after a detection without another.")
     ] = 1_000.0,
+    rearm: Annotated[
+        float, typer.Option(min=0, max=60_000, help="ms below the threshold before another.")
+    ] = 0.0,
     early: Annotated[
         float, typer.Option(min=0, max=60_000, help="ms before the anchor that still hit.")
     ] = 200.0,
@@ -61,6 +64,9 @@ def evaluate(
     ] = 500.0,
     collar: Annotated[
         float, typer.Option(min=0, max=60_000, help="ms either way that hit a speech onset.")
+    ] = 200.0,
+    pause: Annotated[
+        float, typer.Option(min=0, max=60_000, help="--rearm of speech onsets.")
     ] = 200.0,
     bootstrap: Annotated[
         int, typer.Option(min=0, max=100_000, help="Resamples of recordings for intervals.")
@@ -97,9 +103,11 @@ def evaluate(
     config = EventConfig(
         smooth_ms=smooth,
         refractory_ms=refractory,
+        rearm_ms=rearm,
         early_ms=early,
         late_ms=late,
         collar_ms=collar,
+        pause_ms=pause,
     )
     source = _source(checkpoint, scores, opened, split, config, negatives or [])
     targets = target or _TARGETS

@@ -29,6 +29,9 @@ def inspect(
     run: Annotated[
         Path | None, typer.Option(help="Show the posterior of the detector in this run folder.")
     ] = None,
+    findings: Annotated[
+        Path | None, typer.Option(help="What check --json printed, to filter by and to show.")
+    ] = None,
     who: Annotated[
         str | None, typer.Option(help="Reviewer.", show_default="the user's name")
     ] = None,
@@ -52,7 +55,7 @@ def inspect(
     if id_ is not None:
         _print_utterance(console, opened, opened.row(id_))
     elif list_:
-        _print_list(console, _listed(opened, filter_, worst=worst))
+        _print_list(console, _listed(opened, filter_, worst=worst, findings=findings))
     elif plain or not _is_interactive():
         _print_overview(console, opened)
     else:
@@ -63,6 +66,7 @@ def inspect(
             audio_root=audio_root,
             who=who,
             run=run,
+            findings=findings,
             query=filter_,
             worst=worst,
             light=light,
@@ -74,18 +78,20 @@ def _is_interactive() -> bool:
     return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())
 
 
-def _listed(manifest: Manifest, text: str, *, worst: bool) -> Iterator[Row]:
+def _listed(manifest: Manifest, text: str, *, worst: bool, findings: Path | None) -> Iterator[Row]:
     if not text and not worst:
         return manifest.rows()
     from sal_anchors.review import JOURNAL_NAME, read_journal
     from sal_anchors.review.catalogue import load_catalogue
     from sal_anchors.review.choose import choose, search
+    from sal_anchors.review.findings import read_findings
     from sal_anchors.review.overlay import by_utterance
     from sal_anchors.review.query import parse_query
 
     query = parse_query(text)
     decisions = read_journal(manifest.path / JOURNAL_NAME).decisions
-    catalogue = load_catalogue(manifest, by_utterance(decisions))
+    checked = read_findings(findings, manifest) if findings is not None else None
+    catalogue = load_catalogue(manifest, by_utterance(decisions), findings=checked)
     found = search(manifest, query.words) if query.words else None
     chosen = choose(catalogue, query, order="worst" if worst else "manifest", found=found)
     return (manifest.at(int(number)) for number in chosen.rows)

@@ -12,6 +12,7 @@ from sal_anchors.errors import SalAnchorsError
 
 from .align import align
 from .check import check
+from .compare import compare
 from .convert import convert
 from .diff import diff
 from .doctor import doctor
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 for command in (
     *(init, align, merge, render, lexicon, inspect, check, diff, convert),
-    *(train, evaluate, doctor),
+    *(train, evaluate, compare, doctor),
 ):
     app.command()(command)
 app.add_typer(review, name="review")

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import soundfile
-import soxr
 from numpy.typing import NDArray
 
 from sal_anchors.accounting import Reason
@@ -30,6 +29,9 @@ from sal_anchors.container import (
 from sal_anchors.errors import SalAnchorsError
 from sal_anchors.timebase import FrameGrid
 from sal_anchors.transcode import TranscodeError, transcoded
+
+if TYPE_CHECKING:
+    import soundfile
 
 SUFFIXES = frozenset(
     {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".sph", ".wv1", ".wv2", ".aif", ".aiff"}
@@ -148,6 +150,8 @@ def _sha256(path: Path, size: int, modified: int) -> str:
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[soundfile.SoundFile, AudioInfo]]:
     """The file at its start, and its length; what is wrong, now or while it is read, is told."""
+    import soundfile
+
     head = _check_whole(path)
     container = container_of(head, path.suffix)
     if container is None:
@@ -191,6 +195,8 @@ def _check_whole(path: Path) -> bytes:
 
 
 def _decoder(path: Path, container: Container) -> soundfile.SoundFile:
+    import soundfile
+
     if container.decoder is Decoder.FFMPEG:
         return soundfile.SoundFile(transcoded(path, container.demuxer or ""))
     # A descriptor, since names such as `-` and endings such as `.raw` mean more to libsndfile.
@@ -299,6 +305,8 @@ def _at_grid_rate(
     samples = np.zeros(grid.resampled(count, rate), dtype=np.float32)
     stream = None
     if rate != grid.sample_rate:
+        import soxr
+
         stream = soxr.ResampleStream(rate, grid.sample_rate, 1, dtype="float32", quality="HQ")
     read = written = 0
     for block in blocks:

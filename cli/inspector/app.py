@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -13,6 +14,7 @@ from textual.widgets import Static
 from sal_anchors.errors import SalAnchorsError
 from sal_anchors.manifest import Manifest
 from sal_anchors.review import JOURNAL_NAME, Session
+from sal_anchors.review.findings import read_findings
 
 from .draw.palette import DARK, LIGHT, Palette
 from .help_screen import HelpScreen
@@ -20,6 +22,7 @@ from .list_screen import ListScreen
 from .player import Player
 from .sound import Model
 from .source import RowSource
+from .utterance_screen import UtteranceScreen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,12 +69,13 @@ class Inspector(App[None]):
         audio_root: where the user said that the audio is, to open the manifest anew; or None.
         who: the reviewer; the system's user if None.
         run: folder of a trained detector to show the posterior of.
+        findings: what a check printed as JSON, to filter by and to show.
         query: a filter to begin with.
         worst: begin with the worst.
         light: begin in light colours.
 
     Raises:
-        SalAnchorsError: the journal or the run cannot be read.
+        SalAnchorsError: the journal, the run or the findings cannot be read.
     """
 
     TITLE = "sal-anchors inspect"
@@ -88,6 +92,7 @@ class Inspector(App[None]):
         audio_root: Path | None = None,
         who: str | None = None,
         run: Path | None = None,
+        findings: Path | None = None,
         query: str = "",
         worst: bool = False,
         light: bool = False,
@@ -95,9 +100,11 @@ class Inspector(App[None]):
         super().__init__()
         self._audio_root = audio_root
         self._who = who
-        self.source = RowSource(Session(manifest, who))
+        self._findings = findings
+        self.source = self._source_of(manifest)
         self.model = Model.load(run, manifest.grid) if run is not None else None
         self.player = Player()
+        self.utterance = UtteranceScreen()
         self.device_told = False
         self._query = query
         self._worst = worst
@@ -117,8 +124,12 @@ class Inspector(App[None]):
     def on_mount(self) -> None:
         """Show the list; keep an eye on the manifest."""
         self.theme = "textual-light" if self._light else "textual-dark"
+        self.install_screen(self.utterance, "utterance")
         self.push_screen(self._list())
         self.set_interval(_LOOK_SECONDS, self._look)
+        gc.freeze()  # what was imported stays; looking through it again holds keys up
+        if others := self.source.findings.others:
+            self.notify(f"{others} findings are about no utterance; sal-anchors check tells them")
         if damages := self.source.session.damages:
             first = damages[0]
             more = f", nor are {len(damages) - 1} more" if len(damages) > 1 else ""
@@ -155,7 +166,7 @@ class Inspector(App[None]):
         old = self.source.manifest
         try:
             manifest = Manifest.open(old.path, audio_root=self._audio_root)
-            self.source = RowSource(Session(manifest, self._who))
+            self.source = self._source_of(manifest)
         except SalAnchorsError as error:
             self.notify(str(error), severity="error", timeout=20, markup=False)
             return
@@ -165,6 +176,10 @@ class Inspector(App[None]):
         self.push_screen(self._list())
         self.notify("The manifest was read anew")
 
+    def _source_of(self, manifest: Manifest) -> RowSource:
+        found = read_findings(self._findings, manifest) if self._findings is not None else None
+        return RowSource(Session(manifest, self._who), found)
+
     def _list(self) -> ListScreen:
         order = "worst" if self._worst else "manifest"
         return ListScreen(self.source, query=self._query, order=order)
@@ -172,7 +187,10 @@ class Inspector(App[None]):
     def _look(self) -> None:
         """Take in others' decisions; tell if the manifest was written anew."""
         try:
-            self.source.session.refresh()
+            if self.source.session.refresh():
+                for screen in self.screen_stack:
+                    if isinstance(screen, ListScreen):
+                        screen.rows.forget()
         except SalAnchorsError as error:
             self.notify(str(error), severity="error", markup=False)
         if self.source.rewritten and not self._told_rewritten:

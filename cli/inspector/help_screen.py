@@ -47,7 +47,7 @@ UTTERANCE_KEYS = (
     ("k", "play the keyword alone"),
     ("[  ]", "play up to the anchor, from the anchor"),
     ("w", "write to a WAV file what was played last"),
-    ("escape", "drop the selection; back to the list"),
+    ("escape, backspace", "drop the selection; back to the list"),
 )
 ALL_KEYS = (
     ("d", "dark or light"),
@@ -106,7 +106,7 @@ def _grid(lines: list[tuple[str, str] | str]) -> Table:
     table = Table.grid(padding=(0, 2))
     for line in lines:
         if isinstance(line, str):
-            table.add_row(Text(line, style="bold underline"), "")
+            table.add_row(Text(line, style="bold reverse"), "")
         else:
             table.add_row(Text(line[0], style="bold"), Text(line[1]))
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -10,7 +11,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.worker import Worker, get_current_worker
 
 from sal_anchors.errors import SalAnchorsError
@@ -18,10 +19,10 @@ from sal_anchors.review.catalogue import STATES, Catalogue, load_catalogue
 from sal_anchors.review.choose import ORDERS, Chosen, choose, search
 from sal_anchors.review.query import Query, parse_query, toggled
 
+from .key_line import KeyLine
 from .lines import heading
 from .prompts import AskOne
 from .row_list import RowList
-from .utterance_screen import UtteranceScreen
 
 if TYPE_CHECKING:
     from textual import events
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from sal_anchors.review import State
 
+    from .app import Inspector
     from .source import RowSource
 
 _ORDERS = {
@@ -44,6 +46,15 @@ _ORDERS = {
 _HINT = "/ filter: status:suspect  conf<0.6  unc>50  label:…  code:…  state:unreviewed  words"
 
 
+_FIRST_SECONDS = 0.1
+"""The list is shown before anything else is read."""
+
+_PAUSE_SECONDS = 0.002
+"""After each batch, for keys to be answered."""
+
+_TIMES_TOLD = 50
+
+
 class _GivenUpError(Exception):
     """The work is no longer wanted."""
 
@@ -56,6 +67,8 @@ class ListScreen(Screen[None]):
         query: the filter to begin with.
         order: one of :data:`~sal_anchors.review.choose.ORDERS`.
     """
+
+    app: Inspector
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
@@ -74,6 +87,7 @@ class ListScreen(Screen[None]):
     #counts { background: $panel; color: $foreground; }
     #heading { text-style: bold; color: $foreground; background: $surface; }
     #query { height: 1; }
+    #query > .input--placeholder { color: $foreground 75%; }
     """
 
     def __init__(self, source: RowSource, *, query: str = "", order: str = "manifest"):
@@ -92,7 +106,7 @@ class ListScreen(Screen[None]):
         yield Input(self._text, placeholder=_HINT, compact=True, id="query", select_on_focus=False)
         yield Static(id="heading")
         yield RowList(self._source, id="rows")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     @property
     def rows(self) -> RowList:
@@ -115,7 +129,7 @@ class ListScreen(Screen[None]):
         self.rows.show(Chosen(np.arange(total, dtype=np.int32)))
         self.rows.focus()
         self._tell()
-        self._load()
+        self.set_timer(_FIRST_SECONDS, self._load)
 
     def on_resize(self, event: events.Resize) -> None:
         """The heading depends on the width."""
@@ -123,7 +137,6 @@ class ListScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Decisions may have been made."""
-        self.rows.forget()
         self._tell()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
@@ -136,10 +149,13 @@ class ListScreen(Screen[None]):
             if index is not None:
                 self.rows.cursor = index
 
-        self.app.push_screen(UtteranceScreen(self._source, chosen, event.index, self.decided), back)
+        utterance = self.app.utterance
+        utterance.turn_to(self._source, chosen, event.index, self.decided)
+        self.app.push_screen(utterance, back)
 
     def decided(self, number: int, state: State) -> None:
         """Something was decided about a row."""
+        self.rows.forget(number)
         if self._catalogue is not None:
             self._catalogue.states[number] = STATES.index(state)
 
@@ -225,14 +241,25 @@ class ListScreen(Screen[None]):
     def _load(self) -> None:
         worker = get_current_worker()
 
+        total, told = len(self._source.manifest), 0
+
         def on_rows(done: int) -> None:
+            nonlocal told
             _go_on(worker)
-            self.app.call_from_thread(self._progressed, done)
+            time.sleep(_PAUSE_SECONDS)
+            if done - told > total // _TIMES_TOLD:
+                told = done
+                self.app.call_from_thread(self._progressed, done)
 
         try:
             session = self._source.session
             about = {id_: session.decisions(id_) for id_ in session.utterances}
-            found = load_catalogue(copy.copy(self._source.manifest), about, on_rows=on_rows)
+            found = load_catalogue(
+                copy.copy(self._source.manifest),
+                about,
+                findings=self._source.findings,
+                on_rows=on_rows,
+            )
         except _GivenUpError:
             return
         except SalAnchorsError as error:
@@ -312,12 +339,13 @@ class ListScreen(Screen[None]):
         self.app.push_screen(AskOne(f"{len(choices)} conflicts", choices), chosen)
 
     def _tell(self) -> None:
-        self.query_one("#counts", Static).update(Content(self._counts()))
+        self.query_one("#counts", Static).update(Content(self._counts()), layout=False)
         self._tell_heading()
 
     def _tell_heading(self) -> None:
         width = self.size.width - self.rows.scrollbar_size_vertical
-        self.query_one("#heading", Static).update(Content(heading(width, events=self._events)))
+        told = Content(heading(width, events=self._events))
+        self.query_one("#heading", Static).update(told, layout=False)
 
     def _counts(self) -> str:
         total, chosen = len(self._source.manifest), self.rows.chosen

@@ -12,7 +12,6 @@ from .draw.axis import Axis
 from .draw.picture import GUTTER, Scene, draw_picture
 
 if TYPE_CHECKING:
-    from rich.segment import Segment
     from textual import events
 
     from .draw.palette import Palette
@@ -59,7 +58,7 @@ class PictureView(Widget, can_focus=False):
         self._axis = Axis(0.0, 1.0, 1)
         self._palette: Palette | None = None
         self._colours = True
-        self._strips: list[list[Segment]] | None = None
+        self._strips: list[Strip] | None = None
         self._pressed = False
 
     @property
@@ -82,14 +81,14 @@ class PictureView(Widget, can_focus=False):
             canvas = draw_picture(
                 self._scene, self._axis, self.size.height, self._palette, colours=self._colours
             )
-            self._strips = canvas.strips()
+            width, style = self.size.width, self.rich_style
+            self._strips = [
+                Strip(line).apply_style(style).adjust_cell_length(width, style)
+                for line in canvas.strips()
+            ]
         if y >= len(self._strips):
             return Strip.blank(self.size.width, self.rich_style)
-        return (
-            Strip(self._strips[y])
-            .apply_style(self.rich_style)
-            .adjust_cell_length(self.size.width, self.rich_style)
-        )
+        return self._strips[y]
 
     def on_resize(self) -> None:
         """Draw anew."""

@@ -90,9 +90,12 @@ class RowList(ScrollView, can_focus=True):
         self._follow()
         self.forget()
 
-    def forget(self) -> None:
-        """Tell all lines anew, as after a decision."""
-        self._lines.clear()
+    def forget(self, row: int | None = None) -> None:
+        """Tell the lines of a row anew, as after a decision; of all rows without one."""
+        if row is None:
+            self._lines.clear()
+        else:
+            self._lines = {key: told for key, told in self._lines.items() if key[0] != row}
         self.refresh()
 
     def render_line(self, y: int) -> Strip:

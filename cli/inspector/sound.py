@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .draw.picture import Posterior, Sound
+from .draw.spectrogram import range_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +48,7 @@ def load_sound(manifest: Manifest, row: Row, about: float) -> Sound:
         ).samples
     grid = FrameGrid(rate, round(_MEL_SECONDS * rate), round(_WINDOW_SECONDS * rate), "centred")
     mel = log_mel(samples, grid, LogMelConfig(num_bins=_MEL_BINS, floor=0.0))
-    return Sound(first, samples, rate, mel, grid.hop_seconds)
+    return Sound(first, samples, rate, mel, grid.hop_seconds, range_of(mel))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,14 +79,19 @@ class Model:
             )
         return cls(detector)
 
-    def posterior(self, sound: Sound) -> Posterior | None:
-        """The detector's posterior of anything but the background; None for a part of a longer
-        utterance, whose beginning it would have to hear."""
-        import numpy as np
+    def posterior(self, sound: Sound, manifest: Manifest, row: Row) -> Posterior | None:
+        """The detector's posterior of anything but the background, as evaluation hears the row
+        and reads its sensors; None for a part of a longer utterance, whose beginning it would
+        have to hear.
+
+        Raises:
+            StreamError: the readings of a sensor cannot be used.
+        """
+        from sal_anchors.evaluate.match import EventConfig
+        from sal_anchors.evaluate.stream import posteriors_of
 
         if sound.first:
             return None
-        self.detector.reset()
-        heard = self.detector.accept(sound.samples)
-        heard = np.concatenate([heard, self.detector.flush()])
+        streams = manifest.streams(row) if self.detector.sensors else ()
+        heard = posteriors_of(self.detector, sound.samples, EventConfig(), streams)
         return Posterior(heard[:, 1:].max(axis=1), self.detector.output_grid)

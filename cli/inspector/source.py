@@ -7,6 +7,7 @@ from collections import OrderedDict
 from sal_anchors.errors import SalAnchorsError
 from sal_anchors.manifest import Manifest, Row
 from sal_anchors.review import ReviewedRow, Session
+from sal_anchors.review.findings import Findings
 
 _KEPT = 512
 _HEADER = "manifest.json"
@@ -17,10 +18,12 @@ class RowSource:
 
     Args:
         session: the review.
+        findings: of a check, to filter by and to show.
     """
 
-    def __init__(self, session: Session):
+    def __init__(self, session: Session, findings: Findings | None = None):
         self.session = session
+        self.findings = findings or Findings()
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._stamp = self._header_stamp()
 

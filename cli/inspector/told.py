@@ -14,23 +14,41 @@ if TYPE_CHECKING:
     from sal_anchors.anchors.recipe import Recipe
     from sal_anchors.manifest.row import Row
     from sal_anchors.review import ReviewedEvent, ReviewedRow
+    from sal_anchors.review.findings import Finding
     from sal_anchors.timebase import FrameGrid
 
 _VERDICTS = {None: "open", True: "accepted", False: "rejected"}
 _KINDS = ("keyword_end", "keyword_start")
 
 
-def title_line(item: ReviewedRow | None, index: int, total: int, width: int) -> str:
+def title_line(
+    item: ReviewedRow | None,
+    index: int,
+    total: int,
+    width: int,
+    found: Sequence[Finding] = (),
+) -> str:
     """Id, place in the list, status, state and findings."""
     place = f"{index + 1:,}/{total:,}"
     if item is None:
         return f" {place}"
     row = item.row
     reason = f" ({row.reason})" if row.reason else ""
-    codes = sorted({finding.code.value for finding in row.findings})
+    codes = sorted({f.code.value for f in row.findings} | {f.code for f in found})
     parts = [place, f"{row.status}{reason}", row.split, row.speaker or "", *codes]
     told = "  ".join(part for part in (*parts, item.review.state.value) if part)
     return f" {fitted(row.id, max(16, width - len(told) - 4))}  {told}"
+
+
+def transcript_line(item: ReviewedRow, found: Sequence[Finding] = ()) -> str:
+    """Transcript, note, and what a check found."""
+    parts = [item.row.transcript or ""]
+    if item.review.note:
+        parts.append(f"note: {item.review.note}")
+    for finding in found:
+        place = "" if finding.time is None else f" at {finding.time:.3f} s"
+        parts.append(f"{finding.code}{place}: {finding.message}")
+    return "   ".join(parts)
 
 
 def cursor_line(row: Row, grid: FrameGrid, classes: Sequence[str], time: float) -> str:

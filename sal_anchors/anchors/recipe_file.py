@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -16,6 +15,7 @@ from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.anchors.recipe_text import recipe_text
 from sal_anchors.errors import RecipeError
 from sal_anchors.overrides import Overrides
+from sal_anchors.toml_file import read_toml
 
 _MOST_TOLD = 8
 _OVERRIDES = Overrides("recipe", "events[0].kernel.peak=3", RecipeError)
@@ -49,17 +49,8 @@ def load_recipe(path: Path, *, overrides: Iterable[str] = ()) -> Recipe:
         RecipeError: absent, no TOML, or with a key or value that cannot be; the message names
             the place in the file and the nearest valid key.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        hint = "Write one with: sal-anchors init recipe.toml --task keyword -k 'hey computer'"
-        raise RecipeError("there is no such recipe", where=path, hint=hint) from None
-    except OSError as error:
-        raise RecipeError(f"cannot be read ({error.strerror})", where=path) from None
-    except UnicodeDecodeError:
-        raise RecipeError("is not text in UTF-8", where=path) from None
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"is not TOML: {error}", where=path, hint=_HINT) from None
+    absent = "Write one with: sal-anchors init recipe.toml --task keyword -k 'hey computer'"
+    values = read_toml(path, RecipeError, what="recipe", absent=absent, hint=_HINT)
     return recipe_of(values, overrides=overrides, where=path)
 
 

@@ -81,7 +81,12 @@ def false_reject_rates(
         hits = np.cumsum(drawn * steps.hits, axis=1)[:, ends]
         all_positives, all_hours = counts @ positives, counts @ hours
         for column, target in enumerate(targets):
-            found = _hits_at(alarms, hits, target * all_hours + 1e-9)
+            allowed = target * all_hours + 1e-9
+            found = (
+                _most_hits(alarms, hits, allowed)
+                if curve.anywhere
+                else _hits_at(alarms, hits, allowed)
+            )
             with np.errstate(invalid="ignore", divide="ignore"):
                 rates[first : first + rows, column] = 1 - found / all_positives
     return rates
@@ -93,6 +98,12 @@ def _hits_at(alarms: Counts, hits: Counts, allowed: Counts) -> Counts:
     stop = beyond.argmax(axis=1)
     padded = np.concatenate([np.zeros((len(hits), 1)), hits], axis=1)
     return np.asarray(padded[np.arange(len(hits)), stop])
+
+
+def _most_hits(alarms: Counts, hits: Counts, allowed: Counts) -> Counts:
+    """The most hits, along axis 1, at any place at which the alarms are within the allowed."""
+    within = alarms <= allowed[:, None]
+    return np.asarray(np.where(within, hits, 0.0).max(axis=1, initial=0.0))
 
 
 def percentiles(

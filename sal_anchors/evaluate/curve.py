@@ -31,6 +31,9 @@ class Curve:
         positives: anchors there are.
         negative_hours: hours outside every hit window.
         steps: what the counts are the sums of, the highest first.
+        anywhere: whether any threshold may be the operating point. Speech goes on after its
+            onset, so that a high threshold is crossed late: that is a miss and a false accept,
+            and both grow fewer as the threshold falls.
     """
 
     thresholds: NDArray[np.floating]
@@ -39,15 +42,19 @@ class Curve:
     positives: int
     negative_hours: float
     steps: Steps
+    anywhere: bool = False
 
     def at(self, false_accepts_per_hour: float) -> int:
         """Index of the lowest threshold at which, and above which, the false accepts an hour
         stay within the given number.
 
         Far below, detections run together until one long detection a recording is left; the
-        count falls again there, which is no operating point.
+        count falls again there, which is no operating point. With ``anywhere`` it is the
+        threshold with the most hits among all that stay within, of equals the highest.
         """
         within = self.false_accepts <= false_accepts_per_hour * self.negative_hours + 1e-9
+        if self.anywhere:
+            return int(np.where(within, self.hits, -1).argmax())
         return int(np.argmin(within)) - 1 if not within.all() else len(within) - 1
 
     def index_of(self, threshold: float) -> int:
@@ -56,11 +63,15 @@ class Curve:
 
     def average_precision(self) -> float:
         """Area under precision against recall of events, as a sum over rising recall:
-        ``sum_k (R_k - R_{k-1}) P_k``; 0 without anchors."""
+        ``sum_k (R_k - R_{k-1}) P_k``; 0 without anchors. With ``anywhere``, ``P_k`` is the
+        highest precision at this threshold or a lower one, interpolated as is usual (Manning
+        et al., "Introduction to Information Retrieval", 2008, section 8.4)."""
         if not self.positives:
             return 0.0
         recall = np.maximum.accumulate(self.hits) / self.positives
         precision = self.hits / np.maximum(self.hits + self.false_accepts, 1)
+        if self.anywhere:
+            precision = np.maximum.accumulate(precision[::-1])[::-1]
         return float(np.sum(np.diff(recall, prepend=0.0) * precision))
 
 
@@ -71,6 +82,7 @@ def sweep(
     *,
     negative_hours: float,
     deepest: float = _DEEPEST,
+    anywhere: bool = False,
 ) -> Curve:
     """Count hits and false accepts of all tracks together at every threshold that matters.
 
@@ -84,15 +96,19 @@ def sweep(
         grid: of the scores.
         negative_hours: outside every hit window.
         deepest: false accepts an hour, >= 0.
+        anywhere: see :class:`Curve`; the sweep then goes down to the lowest score.
     """
     positives = sum(len(track.anchors) for track in tracks)
     line = timeline(tracks, config, grid)
     highest = peaks(line.scores)
     limit = 2 * positives + _EXTRA_PEAKS + int(_PEAKS_PER_HOUR * negative_hours)
+    if anywhere:
+        limit = len(highest)
     while True:
         floor = _floor(highest, limit)
-        curve = _curve(steps(line, floor, config, grid), floor, positives, negative_hours)
-        deep = curve.false_accepts.max() > deepest * negative_hours
+        found = steps(line, floor, config, grid)
+        curve = _curve(found, floor, positives, negative_hours, anywhere=anywhere)
+        deep = not anywhere and curve.false_accepts.max() > deepest * negative_hours
         if deep or limit >= len(highest):
             return curve
         limit *= 2
@@ -108,7 +124,8 @@ def pooled(curves: Sequence[Curve], *, negative_hours: float) -> Curve:
     floor = max((float(curve.thresholds[-1]) for curve in curves), default=0.0)
     positives = sum(curve.positives for curve in curves)
     together = joined_steps([curve.steps for curve in curves])
-    return _curve(together, floor, positives, negative_hours)
+    anywhere = bool(curves) and all(curve.anywhere for curve in curves)
+    return _curve(together, floor, positives, negative_hours, anywhere=anywhere)
 
 
 def _floor(highest: NDArray[np.floating], limit: int) -> float:
@@ -118,7 +135,9 @@ def _floor(highest: NDArray[np.floating], limit: int) -> float:
     return float(np.partition(highest, -limit)[-limit])
 
 
-def _curve(unsorted: Steps, floor: float, positives: int, negative_hours: float) -> Curve:
+def _curve(
+    unsorted: Steps, floor: float, positives: int, negative_hours: float, *, anywhere: bool
+) -> Curve:
     falling = unsorted.falling(floor)
     values = falling.values
     last = np.append(values[1:] != values[:-1], True)[: len(values)]
@@ -129,4 +148,6 @@ def _curve(unsorted: Steps, floor: float, positives: int, negative_hours: float)
     lowest = np.asarray([floor], dtype=values.dtype)
     thresholds = np.append(np.nextafter(tops, values.dtype.type(np.inf)), lowest)
     kept = np.append(True, changed)
-    return Curve(thresholds, counts[0, kept], counts[1, kept], positives, negative_hours, falling)
+    return Curve(
+        thresholds, counts[0, kept], counts[1, kept], positives, negative_hours, falling, anywhere
+    )

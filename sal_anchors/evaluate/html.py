@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from sal_anchors.errors import EvaluationError
 from sal_anchors.evaluate.examples import Example, Words, shown_point, worst
 from sal_anchors.evaluate.measure import Measured
+from sal_anchors.evaluate.page import address, rendered
 from sal_anchors.evaluate.plots import det_figure, latency_figure, svg, trace_figure
 from sal_anchors.evaluate.report import OperatingPoint
 
@@ -47,20 +45,15 @@ def html_report(
         examples: at most so many misses and false accepts a class.
     """
     report = measured.report
-    environment = Environment(
-        loader=PackageLoader("sal_anchors.evaluate", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": _percent, "number": _number, "ms": _milliseconds}
-    return environment.get_template("report.html").render(
+    return rendered(
+        __package__,
+        "report.html",
+        filters={"percent": _percent, "number": _number, "ms": _milliseconds},
         title=title,
         subtitle=subtitle,
         report=report,
-        det=_address(svg(det_figure(report))),
-        latency=_address(svg(latency_figure(report))),
+        det=address(svg(det_figure(report))),
+        latency=address(svg(latency_figure(report))),
         sections=[
             _section(measured, index, words, examples)
             for index in range(1, len(report.classes) + 1)
@@ -94,13 +87,9 @@ def _section(measured: Measured, index: int, words: Words, count: int) -> _Secti
     return _Section(
         group.name,
         group.operating_points[shown_point(group.operating_points)],
-        tuple(_Picture(one, _address(svg(trace_figure(one)))) for one in misses),
-        tuple(_Picture(one, _address(svg(trace_figure(one)))) for one in false_accepts),
+        tuple(_Picture(one, address(svg(trace_figure(one)))) for one in misses),
+        tuple(_Picture(one, address(svg(trace_figure(one)))) for one in false_accepts),
     )
-
-
-def _address(image: bytes) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(image).decode()
 
 
 def _percent(value: float | None) -> str:

@@ -23,19 +23,22 @@ class EventConfig(TriggerConfig):
         early_ms: a detection this long before the anchor still hits it.
         late_ms: a detection this long after the anchor still hits it.
         collar_ms: both, for classes whose anchors are speech onsets.
+        pause_ms: for those, ``rearm_ms``; it takes the place of the refractory time.
     """
 
     early_ms: float = Field(default=200.0, ge=0, le=60_000)
     late_ms: float = Field(default=500.0, ge=0, le=60_000)
     collar_ms: float = Field(default=200.0, ge=0, le=60_000)
+    pause_ms: float = Field(default=200.0, ge=0, le=60_000)
 
     def window(self, grid: FrameGrid) -> tuple[int, int]:
         """Samples before and after the anchor that belong to its hit window."""
         return grid.sample_of(self.early_ms / 1000), grid.sample_of(self.late_ms / 1000)
 
     def for_onsets(self) -> Self:
-        """The collar as the hit window."""
-        return self.model_copy(update={"early_ms": self.collar_ms, "late_ms": self.collar_ms})
+        """The collar as the hit window, and a pause in place of the refractory time."""
+        window = {"early_ms": self.collar_ms, "late_ms": self.collar_ms}
+        return self.model_copy(update={**window, "rearm_ms": self.pause_ms, "refractory_ms": 0.0})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from sal_anchors.evaluate.curve import Curve, pooled, sweep
 from sal_anchors.evaluate.frames import frame_scores
 from sal_anchors.evaluate.match import EventConfig
 from sal_anchors.evaluate.outcome import Fault, Outcome, outcome
-from sal_anchors.evaluate.recorded import Recorded, negative_hours, onset_classes, record
+from sal_anchors.evaluate.recorded import Recorded, by_task, negative_hours, onset_classes, record
 from sal_anchors.evaluate.report import ClassReport, Confusion, EvaluationReport, UnreadFile
 from sal_anchors.evaluate.stream import Streamed
 from sal_anchors.evaluate.summarise import Exposure, curve_points, frame_report, operating_points
@@ -161,7 +161,12 @@ class _Task:
         hours = self.hours([index])
         deepest = 2 * max((20.0, *self.targets))
         return sweep(
-            tracks, self.configs[index - 1], self.grid, negative_hours=hours, deepest=deepest
+            tracks,
+            self.configs[index - 1],
+            self.grid,
+            negative_hours=hours,
+            deepest=deepest,
+            anywhere=self.onsets[index - 1],
         )
 
     def hours(self, indices: Sequence[int]) -> float:
@@ -223,5 +228,5 @@ def _task(
     resamples: Resamples,
 ) -> _Task:
     onsets = onset_classes(recordings, len(classes))
-    configs = tuple(config.for_onsets() if onset else config for onset in onsets)
-    return _Task(tuple(recordings), classes, grid, tuple(targets), onsets, configs, resamples)
+    armed, configs = by_task(recordings, len(classes), config, grid)
+    return _Task(armed, classes, grid, tuple(targets), onsets, configs, resamples)

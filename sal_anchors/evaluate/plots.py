@@ -17,7 +17,7 @@ from sal_anchors.evaluate.report import ClassReport, EvaluationReport
 
 COLOURS = ("#1f6feb", "#d1242f", "#1a7f37", "#8250df", "#bf5a00", "#0e7c86", "#9a3b78", "#57606a")
 _INK, _PALE = "#24292f", "#d0d7de"
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "svg.hashsalt": "sal-anchors",
     "svg.fonttype": "path",
     "font.size": 9,
@@ -38,7 +38,7 @@ _STYLE: dict[Any, Any] = {
 def det_figure(report: EvaluationReport) -> Figure:
     """Misses against false accepts an hour, of each class that has anchors; a dot at each
     operating point, with its interval."""
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(6.4, 4.2), layout="constrained")
         axes = figure.add_subplot()
         for group, colour in _with_anchors(report):
@@ -57,7 +57,7 @@ def det_figure(report: EvaluationReport) -> Figure:
 def latency_figure(report: EvaluationReport) -> Figure:
     """Histograms of latency at the operating point that examples are taken from, a row a class."""
     groups = [g for g in _with_anchors(report) if g[0].operating_points]
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         height = 1.4 + 1.3 * max(1, len(groups))
         figure = Figure(figsize=(6.4, height), layout="constrained")
         rows = figure.subplots(max(1, len(groups)), 1, sharex=True, squeeze=False)[:, 0]
@@ -69,7 +69,7 @@ def latency_figure(report: EvaluationReport) -> Figure:
 
 def trace_figure(example: Example) -> Figure:
     """Smoothed posteriors around a miss or a false accept, with threshold, anchors and words."""
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(6.4, 2.5), layout="constrained")
         axes = figure.add_subplot()
         for index, name in enumerate(example.classes):
@@ -100,7 +100,7 @@ def trace_figure(example: Example) -> Figure:
 def svg(figure: Figure) -> bytes:
     """A figure as SVG, the same bytes for the same figure; text as outlines."""
     buffer = io.BytesIO()
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sal_anchors.evaluate.match import EventConfig, Track, covered_samples
 from sal_anchors.evaluate.stream import Streamed
 from sal_anchors.events.event import EventKind
-from sal_anchors.runtime.trigger import smooth
+from sal_anchors.runtime.trigger import held, smooth
 from sal_anchors.timebase import FrameGrid
 
 
@@ -78,6 +78,28 @@ def onset_classes(recordings: Sequence[Recorded], num_classes: int) -> tuple[boo
         == {EventKind.SPEECH_ONSET}
         for index in range(num_classes - 1)
     )
+
+
+def by_task(
+    recordings: Sequence[Recorded], num_classes: int, config: EventConfig, grid: FrameGrid
+) -> tuple[tuple[Recorded, ...], tuple[EventConfig, ...]]:
+    """The recordings with each class's scores held for its time to arm again, and what counts
+    for each class from 1: of speech onsets, ``config.for_onsets()``."""
+    configs = tuple(
+        config.for_onsets() if onset else config for onset in onset_classes(recordings, num_classes)
+    )
+    frames = [of_class.rearm_frames(grid) for of_class in configs]
+    if max(frames, default=1) == 1:
+        return tuple(recordings), configs
+    return tuple(_held(recorded, frames) for recorded in recordings), configs
+
+
+def _held(recorded: Recorded, frames: Sequence[int]) -> Recorded:
+    tracks = tuple(
+        replace(track, scores=held(track.scores, count))
+        for track, count in zip(recorded.tracks, frames, strict=True)
+    )
+    return replace(recorded, tracks=tracks)
 
 
 def negative_hours(

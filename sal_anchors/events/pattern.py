@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-import regex
-
 from sal_anchors.align.alignment import Interval
 from sal_anchors.errors import RecipeError
 from sal_anchors.events.query import WordPattern
@@ -42,6 +40,8 @@ def find_patterns(words: Sequence[Interval], query: WordPattern) -> Iterator[Spa
 def _at_word_edges(pattern: str) -> Any:
     """The pattern, tried until it begins and ends at a word's edge; the line break ends a
     comment that the pattern may end with."""
+    import regex
+
     end = "\n" if regex.compile(pattern).flags & regex.VERBOSE else ""
     return regex.compile(rf"(?<!\S)(?=\S)(?:{pattern}{end})(?<=\S)(?!\S)")
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-import regex
-
 from sal_anchors.align.lexicon import words_of
 from sal_anchors.errors import RecipeError
 from sal_anchors.events.event import EventKind
@@ -88,6 +86,8 @@ class WordPattern:
     def __post_init__(self) -> None:
         _require_kind(self.kind, EventKind.KEYWORD_START, EventKind.KEYWORD_END)
         _require_seconds("max_pause", self.max_pause)
+        import regex
+
         try:
             regex.compile(self.pattern)
         except (regex.error, RecursionError) as error:

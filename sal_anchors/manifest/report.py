@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sal_anchors.accounting import Reason, Status, Tally
 from sal_anchors.manifest.columns import bounds_of, values_of
@@ -60,7 +59,7 @@ def report_text(header: Header, tally: Tally, *, layout: str) -> str:
 def failure_lines(batch: pa.RecordBatch) -> Iterator[str]:
     """The lines of ``failures.jsonl`` of the rows of a batch that are not ok."""
     told = batch.select(["id", "audio", "status", "reason", "message"])
-    for values in told.filter(pc.is_valid(batch.column("reason"))).to_pylist():
+    for values in told.filter(batch.column("reason").is_valid()).to_pylist():
         yield json.dumps(values, ensure_ascii=False) + "\n"
 
 

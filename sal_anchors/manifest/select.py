@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sal_anchors.accounting import Status
@@ -56,6 +55,8 @@ class Select:
         Raises:
             ManifestError: the manifest has no such class.
         """
+        import pyarrow.compute as pc
+
         found = np.ones(len(table), dtype=bool)
         if self.split is not None:
             found &= _true(pc.equal(table["split"], self.split))
@@ -91,11 +92,15 @@ def _class_index(name: str, classes: tuple[str, ...]) -> int:
 
 
 def _is_keyword(events: pa.StructArray, phrase: str) -> pa.BooleanArray:
+    import pyarrow.compute as pc
+
     kinds = pc.starts_with(events.field("kind"), "keyword")
     return pc.and_(kinds, pc.equal(events.field("label"), phrase))
 
 
 def _any_item(column: pa.ChunkedArray, condition: Any) -> NDArray[np.bool_]:
+    import pyarrow.compute as pc
+
     lists = column.combine_chunks()
     found = np.zeros(len(lists), dtype=bool)
     if len(lists):
@@ -105,4 +110,6 @@ def _any_item(column: pa.ChunkedArray, condition: Any) -> NDArray[np.bool_]:
 
 
 def _true(values: Any) -> NDArray[np.bool_]:
+    import pyarrow.compute as pc
+
     return np.asarray(pc.fill_null(values, False), dtype=bool)

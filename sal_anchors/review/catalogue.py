@@ -5,14 +5,13 @@ About 40 bytes a row and 16 an event; ids, transcripts, words and targets stay o
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sal_anchors.accounting import Status
@@ -23,6 +22,7 @@ from sal_anchors.manifest import Manifest
 from sal_anchors.manifest.columns import items_of
 from sal_anchors.review.badness import CODES, badness
 from sal_anchors.review.decision import Decision
+from sal_anchors.review.findings import Findings
 from sal_anchors.review.replay import State, replay
 
 MOST_EVENTS = 10_000_000
@@ -91,13 +91,14 @@ class Catalogue:
         uncertainty: (R,) seconds, the greatest of its events, likewise.
         num_events: (R,).
         findings: (R,) bits by :data:`~sal_anchors.review.badness.CODES`.
+        checked: numbers of rows by code, of a check that was made since.
         states: (R,) numbers of :data:`STATES`; changes as decisions are made.
         worst: (R,) by :func:`~sal_anchors.review.badness.badness`.
         events: None if there are more than :data:`MOST_EVENTS`.
         class_of: class names by the names of events.
     """
 
-    codes: Mapping[str, NDArray[np.int32]]
+    codes: Mapping[str, NDArray[np.integer]]
     names: Mapping[str, tuple[str | None, ...]]
     score: NDArray[np.float32]
     seconds: NDArray[np.float32]
@@ -109,6 +110,7 @@ class Catalogue:
     worst: NDArray[np.float32]
     events: Events | None
     class_of: tuple[str, ...]
+    checked: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.score)
@@ -123,11 +125,18 @@ class Catalogue:
                     yield column, str(names[number]), int(counts[number])
         for number, state in enumerate(STATES):
             yield "state", state.value, int((self.states == number).sum())
-        for bit, code in enumerate(CODES):
-            if count := int(((self.findings >> bit) & 1).sum()):
-                yield "code", code.value, count
+        for code in dict.fromkeys([*(c.value for c in CODES), *self.checked]):
+            if count := int(self.with_code(code).sum()):
+                yield "code", code, count
         if self.events is not None:
             yield from self._event_facets(self.events)
+
+    def with_code(self, code: str) -> NDArray[np.bool_]:
+        """Which rows have a finding, of the manifest or of the check: (R,)."""
+        found: NDArray[np.bool_] = (self.findings & np.uint16(_BIT.get(code, 0))) != 0
+        if code in self.checked:
+            found[self.checked[code]] = True
+        return found
 
     def _event_facets(self, events: Events) -> Iterator[tuple[str, str, int]]:
         counts = np.bincount(events.name, minlength=len(events.names))
@@ -147,6 +156,7 @@ def load_catalogue(
     manifest: Manifest,
     decisions: Mapping[str, tuple[Decision, ...]],
     *,
+    findings: Findings | None = None,
     on_rows: Callable[[int], None] = lambda done: None,
 ) -> Catalogue:
     """Read the columns of a manifest, in memory that does not grow beyond them.
@@ -154,25 +164,36 @@ def load_catalogue(
     Args:
         manifest: as it is on the disk.
         decisions: by utterance, for the states.
+        findings: of a check, in addition to those in the rows.
         on_rows: called with the number of rows read so far; may raise to give up.
 
     Raises:
         ManifestError: a part is missing or damaged.
     """
-    return _Loader(manifest, decisions).load(on_rows)
+    return _Loader(manifest, decisions, findings or Findings()).load(on_rows)
 
 
 class _Loader:
-    def __init__(self, manifest: Manifest, decisions: Mapping[str, tuple[Decision, ...]]):
+    def __init__(
+        self,
+        manifest: Manifest,
+        decisions: Mapping[str, tuple[Decision, ...]],
+        findings: Findings,
+    ):
         self._manifest = manifest
         self._decisions = decisions
         self._ids = pa.array(list(decisions), pa.string())
+        self._found = findings
+        self._found_ids = pa.array(list(findings.by_id), pa.string())
+        self._checked: defaultdict[str, list[int]] = defaultdict(list)
         self._names = {name: Names() for name in _NAMES}
         self._events = Names()
         self._pieces: list[tuple[NDArray[Any], ...]] = []
         self._kept = 0
         total = len(manifest)
-        self._codes = {name: np.zeros(total, np.int32) for name in _NAMES}
+        self._codes: dict[str, NDArray[np.integer]] = {
+            name: np.zeros(total, np.int32 if name == "speaker" else np.uint8) for name in _NAMES
+        }
         self._score = np.zeros(total, np.float32)
         self._seconds = np.zeros(total, np.float32)
         self._confidence = np.full(total, np.nan, np.float32)
@@ -209,9 +230,14 @@ class _Loader:
             ),
             events=self._all_events(event_names) if self._kept <= MOST_EVENTS else None,
             class_of=_classes(event_names, self._manifest.recipe),
+            checked={
+                code: np.array(numbers, np.int32) for code, numbers in sorted(self._checked.items())
+            },
         )
 
     def _add(self, batch: pa.RecordBatch, rows: slice) -> None:
+        import pyarrow.compute as pc
+
         for name in _NAMES:
             self._codes[name][rows] = self._names[name].of(batch.column(name))
         self._score[rows] = batch.column("score").to_numpy(zero_copy_only=False)
@@ -220,12 +246,17 @@ class _Loader:
         self._seconds[rows] = samples / rate
         self._add_findings(batch.column("findings"), rows)
         self._add_events(batch.column("events"), rows)
+        if len(self._found_ids):
+            there = np.flatnonzero(np.asarray(pc.is_in(batch.column("id"), self._found_ids)))
+            self._add_checked(batch.column("id").take(pa.array(there)), rows.start + there)
         if len(self._ids):
             decided = np.flatnonzero(np.asarray(pc.is_in(batch.column("id"), self._ids)))
             if len(decided):
                 self._add_states(batch.take(pa.array(decided)), rows.start + decided)
 
     def _add_findings(self, column: pa.ListArray, rows: slice) -> None:
+        import pyarrow.compute as pc
+
         codes = column.flatten().field("code").dictionary_encode()
         if not len(codes):
             return
@@ -235,6 +266,8 @@ class _Loader:
         np.bitwise_or.at(self._findings[rows], parents, values)
 
     def _add_events(self, column: pa.ListArray, rows: slice) -> None:
+        import pyarrow.compute as pc
+
         items = column.flatten()
         if not len(items):
             return
@@ -263,6 +296,11 @@ class _Loader:
             )
         )
 
+    def _add_checked(self, ids: pa.Array, numbers: NDArray[np.int64]) -> None:
+        for number, id_ in zip(numbers.tolist(), ids.to_pylist(), strict=True):
+            for code in {finding.code for finding in self._found.of(id_)}:
+                self._checked[code].append(number)
+
     def _add_states(self, batch: pa.RecordBatch, numbers: NDArray[np.int64]) -> None:
         ids, events = batch.column("id").to_pylist(), items_of(batch, "events")
         for number, id_, found in zip(numbers.tolist(), ids, events, strict=True):
@@ -271,10 +309,10 @@ class _Loader:
             self._states[number] = STATES.index(review.state)
 
     def _all_events(self, names: tuple[tuple[EventKind, str], ...]) -> Events:
-        empty = (np.zeros(0, t) for t in (np.int32, np.uint16, np.int32, np.float32, np.float32))
-        pieces = [*self._pieces, tuple(empty)]
+        types = (np.int32, np.uint16, np.int32, np.float32, np.float32)
+        columns = list(zip(tuple(np.zeros(0, t) for t in types), *self._pieces, strict=True))
         self._pieces = []
-        row, place, name, confidence, uncertainty = map(np.concatenate, zip(*pieces, strict=True))
+        row, place, name, confidence, uncertainty = (np.concatenate(columns.pop(0)) for _ in types)
         return Events(row, place, name, confidence, uncertainty, names)
 
 

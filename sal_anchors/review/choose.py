@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sal_anchors.errors import ReviewError
 from sal_anchors.manifest import Manifest
-from sal_anchors.review.badness import CODES
 from sal_anchors.review.catalogue import STATES, Catalogue, Events
 from sal_anchors.review.query import EVENT_FIELDS, Compare, OneOf, Query
 
@@ -100,6 +98,8 @@ def search(
         words: all of them.
         on_rows: called with the number of rows searched so far; may raise to give up.
     """
+    import pyarrow.compute as pc
+
     found = np.ones(len(manifest), dtype=bool)
     first = 0
     for batch in manifest.batches("id", "transcript", size=_AT_ONCE):
@@ -147,8 +147,10 @@ def _one_of(catalogue: Catalogue, condition: OneOf) -> Mask:
         numbers = [n for n, state in enumerate(STATES) if state.value in condition.values]
         return _true(np.isin(catalogue.states, numbers))
     if condition.field == "code":
-        bits = sum(1 << bit for bit, code in enumerate(CODES) if code.value in condition.values)
-        return _true((catalogue.findings & bits) != 0)
+        found = np.zeros(len(catalogue), dtype=bool)
+        for code in condition.values:
+            found |= catalogue.with_code(code)
+        return found
     names = catalogue.names[condition.field]
     numbers = [n for n, name in enumerate(names) if name in condition.values]
     return _true(np.isin(catalogue.codes[condition.field], numbers))

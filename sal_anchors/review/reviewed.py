@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sal_anchors.errors import ReviewError
 from sal_anchors.manifest import Manifest, Row, Select
@@ -52,11 +52,26 @@ def reviewed(manifest: Manifest, *, only: bool = False) -> Manifest:
     return manifest
 
 
+def review_digest(manifest: Manifest) -> bytes:
+    """What tells readings of one manifest through different reviews apart: SHA-256 of the
+    decisions, and of whether only reviewed rows are read; empty for a manifest as it is."""
+    if not isinstance(manifest, ReviewedManifest):
+        return b""
+    digest = hashlib.sha256(b"only" if manifest.only else b"all")
+    for _, decisions in sorted(manifest.decisions.items()):
+        digest.update(b"".join(decision.line() for decision in decisions))
+    return digest.digest()
+
+
 class ReviewedManifest(Manifest):
     """A manifest whose rows are read through its journal; see :func:`reviewed`.
 
     ``len`` and :meth:`at` still count all rows of the manifest; with ``only`` the rows that are
     not reviewed are left out where rows are iterated over.
+
+    Attributes:
+        decisions: by utterance.
+        only: see :func:`reviewed`.
     """
 
     def __init__(
@@ -68,8 +83,8 @@ class ReviewedManifest(Manifest):
     ):
         state = manifest.__getstate__()
         self.__dict__.update(state)
-        self._decisions = decisions
-        self._only = only
+        self.decisions = decisions
+        self.only = only
 
     def row(self, id_: str) -> Row:
         """The row of an utterance as reviewed; see :meth:`Manifest.row`."""
@@ -101,21 +116,23 @@ class ReviewedManifest(Manifest):
         return self._reviewed(columns, Select(), size)
 
     def _overlaid(self, row: Row) -> Row:
-        decisions = self._decisions.get(row.id)
+        decisions = self.decisions.get(row.id)
         return review_row(row, decisions, self.recipe).row if decisions else row
 
     def _reviewed(
         self, columns: Sequence[str], where: Select, size: int
     ) -> Iterator[pa.RecordBatch]:
+        import pyarrow.compute as pc
+
         needed = {name.split(".")[0] for name in where.columns()}
         names = [n for n in SCHEMA.names if n in {*columns, *needed, "id"}]
-        ids = pa.array(list(self._decisions), pa.string())
+        ids = pa.array(list(self.decisions), pa.string())
         for batch in super().batches(*names, size=size):
             decided = np.asarray(pc.is_in(batch.column("id"), ids))
-            kept = np.full(len(batch), not self._only)
+            kept = np.full(len(batch), not self.only)
             if decided.any():
                 batch, finished = self._patched(batch, np.flatnonzero(decided))
-                kept[decided] = finished if self._only else True
+                kept[decided] = finished if self.only else True
             if needed:
                 kept &= where.mask(pa.Table.from_batches([batch]), self.classes)
             if kept.any():
@@ -128,7 +145,7 @@ class ReviewedManifest(Manifest):
         reviewed whole."""
         ids = batch.column("id").take(pa.array(places)).to_pylist()
         done = [
-            review_row(super(ReviewedManifest, self).row(i), self._decisions[i], self.recipe)
+            review_row(super(ReviewedManifest, self).row(i), self.decisions[i], self.recipe)
             for i in ids
         ]
         rows = to_batch([item.row for item in done]).select(batch.schema.names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +23,15 @@ class TriggerConfig(BaseModel):
         smooth_ms: length of the causal moving average; at least one frame is taken.
         refractory_ms: after a detection, upward crossings of its class are passed over for this
             long.
+        rearm_ms: an upward crossing counts only if the score stayed below the threshold for this
+            long before; at least one frame.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     smooth_ms: float = Field(default=50.0, ge=0, le=5_000)
     refractory_ms: float = Field(default=1_000.0, ge=0, le=60_000)
+    rearm_ms: float = Field(default=0.0, ge=0, le=60_000)
 
     def smooth_frames(self, grid: FrameGrid) -> int:
         """Frames of the moving average, >= 1."""
@@ -36,6 +40,10 @@ class TriggerConfig(BaseModel):
     def refractory_frames(self, grid: FrameGrid) -> int:
         """Least distance in frames between two detections, >= 1."""
         return max(1, grid.frames_in(self.refractory_ms / 1000))
+
+    def rearm_frames(self, grid: FrameGrid) -> int:
+        """Frames below the threshold before an upward crossing, >= 1."""
+        return max(1, grid.frames_in(self.rearm_ms / 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,20 @@ def smooth(posteriors: NDArray[np.float32], frames: int) -> Scores:
     return _average(np.concatenate([past, posteriors.astype(np.float64)]), frames)
 
 
+def held(scores: NDArray[Any], frames: int) -> NDArray[Any]:
+    """The highest of the last ``frames`` scores (T, ...), a frame each, zeros before the start.
+
+    It rises above a threshold where the scores do after ``frames`` frames below it, and nowhere
+    else: ``h_t = max(s_{t-frames+1}, ..., s_t)``.
+    """
+    if frames == 1 or not len(scores):
+        return scores
+    past = np.zeros((frames - 1, *scores.shape[1:]), dtype=scores.dtype)
+    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([past, scores]), frames, 0)
+    highest: NDArray[Any] = windows.max(axis=-1)
+    return highest
+
+
 def fire(scores: Scores, threshold: float, refractory: int) -> NDArray[np.int64]:
     """Frames of ``scores`` (T,) at which a detection fires.
 
@@ -84,13 +106,13 @@ def apart(frames: NDArray[np.int64], refractory: int) -> Iterator[int]:
 
 
 class Trigger:
-    """:func:`smooth` and :func:`fire` for a stream of posteriors, a state for each class.
+    """:func:`smooth`, :func:`held` and :func:`fire` for a stream of posteriors, each class apart.
 
     Args:
         grid: of the posteriors: its frames end when they are out.
         classes: names; index 0 is the background and never detected.
         threshold: smoothed posterior in (0, 1] at which a detection fires.
-        config: smoothing and refractory time.
+        config: smoothing, refractory time and time to arm again.
     """
 
     def __init__(
@@ -109,13 +131,14 @@ class Trigger:
         self.threshold = threshold
         self._smooth = config.smooth_frames(grid)
         self._refractory = config.refractory_frames(grid)
+        self._rearm = config.rearm_frames(grid)
         self.reset()
 
     def reset(self) -> None:
         """Begin a new stream."""
         count = len(self.classes)
         self._past = np.zeros((self._smooth - 1, count))
-        self._above = np.zeros(count, dtype=bool)
+        self._below = np.full(count, self._rearm)
         self._last: list[int | None] = [None] * count
         self._frame = 0
 
@@ -127,12 +150,12 @@ class Trigger:
         detections = []
         for row in scores:
             above = row >= self.threshold
-            rising = above & ~self._above
+            rising = above & (self._below >= self._rearm)
             rising[0] = False
             for index in np.flatnonzero(rising).tolist():
                 if self._free(index):
                     detections.append(self._detection(index, row[index]))
-            self._above = above
+            self._below = np.where(above, 0, self._below + 1)
             self._frame += 1
         return detections
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import tomllib
 import types
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from sal_anchors.anchors.mistake import explain, name_of
 from sal_anchors.errors import TrainingError
 from sal_anchors.models import KINDS, MODELS
 from sal_anchors.overrides import Overrides
+from sal_anchors.toml_file import read_toml
 from sal_anchors.train.config import TrainConfig
 
 _HINT = "Every key is explained by: sal-anchors train --print-config"
@@ -30,17 +30,8 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises:
         TrainingError: absent, or no TOML.
     """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        hint = "Write one with: sal-anchors train --print-config > train.toml"
-        raise TrainingError("there is no such configuration", where=path, hint=hint) from None
-    except OSError as error:
-        raise TrainingError(f"cannot be read ({error.strerror})", where=path) from None
-    except UnicodeDecodeError:
-        raise TrainingError("is not text in UTF-8", where=path) from None
-    except tomllib.TOMLDecodeError as error:
-        raise TrainingError(f"is not TOML: {error}", where=path, hint=_HINT) from None
+    absent = "Write one with: sal-anchors train --print-config > train.toml"
+    return read_toml(path, TrainingError, what="configuration", absent=absent, hint=_HINT)
 
 
 def config_of(

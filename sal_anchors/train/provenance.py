@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sal_anchors.dataset import SplitSummary
 from sal_anchors.manifest import Manifest
+from sal_anchors.review.reviewed import review_digest
 
 
 class SplitRecord(BaseModel):
@@ -70,12 +71,14 @@ def provenance_of(
 
 
 def manifest_hash(manifest: Manifest) -> str:
-    """SHA-256, hex, of the header without ``audio_root`` and of the bytes of all parts."""
+    """SHA-256, hex, of the header without ``audio_root``, of the bytes of all parts, and of the
+    decisions that they are read through, if there are any."""
     header = json.loads(replace(manifest.header, audio_root="", index="").to_json())
     digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
     for part in manifest.header.parts:
         with (manifest.path / part.file).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
+    digest.update(review_digest(manifest))
     return digest.hexdigest()
 
 

@@ -174,3 +174,27 @@ def test_large_counts_approach_the_count_and_nonsense_is_refused() -> None:
 )
 def test_the_two_sided_interval_is_garwoods(count: int, low: float, high: float) -> None:
     assert poisson_interval(count) == pytest.approx((low, high), rel=1e-6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(scores, st.lists(st.integers(0, 300), max_size=3)), min_size=1, max_size=3),
+    st.integers(0, 6),
+)
+def test_where_any_threshold_may_be_taken_it_is_the_one_with_the_most_hits_within_the_target(
+    recordings: list[tuple[list[float], list[int]]], target: int
+) -> None:
+    tracks = [track(*recording) for recording in recordings]
+    curve = sweep(tracks, CONFIG, GRID, negative_hours=1.0, deepest=0.0, anywhere=True)
+    counts = [slow_counts(tracks, threshold) for threshold in (2.0, *reversed(LEVELS))]
+    most = max(hits for hits, alarms in counts if alarms <= target)
+    assert curve.hits[curve.at(target)] == most
+    assert curve.false_accepts[curve.at(target)] <= target
+
+
+def test_a_late_crossing_at_high_thresholds_does_not_spoil_the_average_precision() -> None:
+    late = track([0.0, 0.5, *[0.9] * 20], [20])
+    late = Track(np.repeat(late.scores, 5), late.anchors, late.starts)
+    curve = sweep([late], CONFIG, GRID, negative_hours=1.0, anywhere=True)
+    assert curve.average_precision() == 1.0
+    assert curve.hits[curve.at(0)] == 1

@@ -181,6 +181,19 @@ def test_a_class_of_speech_onsets_has_the_collar_as_its_window_and_is_called_so(
     assert measured(both).overall.task == "keyword"
 
 
+def test_a_dip_in_speech_is_no_new_onset_but_speech_after_a_pause_is() -> None:
+    bursts = {(2, 10.0 + 0.05 * n): 0.9 for n in range(60) if n not in (22, 23, 30)}
+    bursts |= {(2, 13.3): 0.9}
+    one = streamed("x", 60, bursts=bursts, anchors={})
+    onsets = tuple(
+        Anchor(GRID.frame_of(time), time, EventKind.SPEECH_ONSET, "b", 2, 1.0)
+        for time in (10.0, 13.3)
+    )
+    speech = measured(dataclasses.replace(one, anchors=onsets), targets=(0.0,)).classes[1]
+    assert speech.operating_points[0].misses == 0
+    assert speech.operating_points[0].false_accepts == 0
+
+
 def test_confusions_are_told_for_each_pair_of_classes_and_target() -> None:
     report = measured(
         streamed("x", 60, bursts={(2, 10.0): 0.9, (2, 20.0): 0.8}, anchors={10.0: 1, 20.0: 1}),

@@ -13,6 +13,7 @@ import pytest
 from sal_anchors.convert import ConvertOptions, convert
 from sal_anchors.manifest import Manifest
 from sal_anchors.review import Session, reviewed
+from sal_anchors.train.provenance import manifest_hash
 
 COMMAND = Path(sys.executable).with_name("sal-anchors")
 ID = "vm-pls-try-again"
@@ -49,6 +50,15 @@ def test_an_export_of_reviewed_rows_only_leaves_out_the_rest(
 def test_training_reads_reviewed_targets(moved: Manifest) -> None:
     (row,) = (r for r in reviewed(moved).rows(usable=True) if r.id == ID)
     assert row.anchors[1].time == 0.75
+
+
+def test_a_run_is_told_from_one_on_other_decisions(moved: Manifest) -> None:
+    hashes = [manifest_hash(moved), manifest_hash(reviewed(moved))]
+    hashes.append(manifest_hash(reviewed(moved, only=True)))
+    Session(moved, "bob").mark_bad(moved.row("sorry"), True)
+    hashes.append(manifest_hash(reviewed(moved)))
+    assert len(set(hashes)) == 4
+    assert manifest_hash(reviewed(moved)) == hashes[-1]
 
 
 @pytest.mark.parametrize("command", ["train", "evaluate", "convert"])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sal_anchors.runtime.trigger import Trigger, TriggerConfig, fire, smooth
+from sal_anchors.runtime.trigger import Trigger, TriggerConfig, fire, held, smooth
 from sal_anchors.timebase import FrameGrid
 
 GRID = FrameGrid()
@@ -50,6 +50,7 @@ def test_a_detection_fires_where_it_should(
     st.lists(st.integers(0, 60), max_size=5),
     st.integers(1, 6),
     st.integers(1, 8),
+    st.integers(1, 5),
     st.sampled_from([0.2, 0.4, 0.5, 1.0]),
 )
 def test_a_stream_in_any_pieces_fires_as_the_whole_does(
@@ -57,17 +58,32 @@ def test_a_stream_in_any_pieces_fires_as_the_whole_does(
     cuts: list[int],
     smoothing: int,
     refractory: int,
+    rearm: int,
     threshold: float,
 ) -> None:
     posteriors = np.array([(0.0, *row) for row in rows], np.float32).reshape(-1, 3)
-    config = TriggerConfig(smooth_ms=10 * smoothing, refractory_ms=10 * refractory)
+    config = TriggerConfig(
+        smooth_ms=10 * smoothing, refractory_ms=10 * refractory, rearm_ms=10 * rearm
+    )
     trigger = Trigger(GRID, ("background", "a", "b"), threshold=threshold, config=config)
     online = [d for piece in np.split(posteriors, sorted(cuts)) for d in trigger.accept(piece)]
     for index, name in ((1, "a"), (2, "b")):
         scores = smooth(posteriors[:, index], smoothing)
-        expected = fire(scores, threshold, refractory).tolist()
+        expected = fire(held(scores, rearm), threshold, refractory).tolist()
         assert [d.frame for d in online if d.class_name == name] == expected
         assert [d.score for d in online if d.class_name == name] == scores[expected].tolist()
+
+
+@given(st.lists(levels, max_size=40), st.integers(1, 6), st.sampled_from([0.2, 0.5, 1.0]))
+def test_held_scores_rise_only_after_so_many_frames_below(
+    scores: list[float], frames: int, threshold: float
+) -> None:
+    expected = [
+        t
+        for t, score in enumerate(scores)
+        if score >= threshold and all(s < threshold for s in scores[max(0, t - frames) : t])
+    ]
+    assert fire(held(np.array(scores), frames), threshold, 1).tolist() == expected
 
 
 def test_the_background_is_never_detected_and_time_includes_look_ahead() -> None:

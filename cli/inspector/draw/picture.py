@@ -38,6 +38,7 @@ class Sound:
         rate: Hz.
         mel: (T, bins) log energies, frame ``t`` around ``first + t * hop``.
         hop: seconds between frames.
+        between: energies of the lowest and the highest level.
     """
 
     first: float
@@ -45,6 +46,7 @@ class Sound:
     rate: int
     mel: NDArray[np.float32]
     hop: float
+    between: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +156,9 @@ def _sound_lanes(
             "mel",
             free - wave,
             lambda c: draw_spectrogram(
-                c, held.mel, held.hop, held.first, axis, to, colours=colours
+                *(c, held.mel, held.hop, held.first, axis, to),
+                between=held.between,
+                colours=colours,
             ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -212,3 +213,23 @@ def test_the_cursor_goes_over_pages_and_to_both_ends(
         await on.shows(f"u{on.list.rows.cursor:04d}")
 
     drive(Manifest.open(folder), scenario)
+
+
+def test_findings_of_a_check_are_picked_and_told(
+    drive: Any, speech: Manifest, tmp_path: Path
+) -> None:
+    id_ = speech.at(2).id
+    finding = {"code": "audio_changed", "message": "it was changed", "id": id_, "time": 0.25}
+    head = {"format": "sal-anchors check", "schema_version": 1, "rows": len(speech)}
+    file = tmp_path / "found.json"
+    file.write_text(json.dumps(head | {"findings": [finding]}), encoding="utf-8")
+
+    async def scenario(on: Any) -> None:
+        await on.shows("1 of 12 utterances")
+        await on.press("f")
+        await on.shows("code:audio_changed")
+        await on.press("escape")
+        await on.open(id_)
+        assert "audio_changed at 0.250 s: it was changed" in on.text
+
+    drive(speech, scenario, findings=file, query="code:audio_changed", size=(120, 60))

@@ -23,6 +23,8 @@ from sal_anchors.review import read_journal
 COMMAND = Path(sys.executable).with_name("sal-anchors")
 TMUX = shutil.which("tmux") or "tmux"
 PATIENCE = 60.0
+_OTHERS = ("TMUX", "COLUMNS", "LINES")
+"""What another terminal says of itself; the last two would stand for this one's size."""
 _ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 
 
@@ -44,7 +46,7 @@ class Terminal:
             capture_output=True,
             text=True,
             check=True,
-            env={k: v for k, v in os.environ.items() if k != "TMUX"} | {"LC_ALL": "C.UTF-8"},
+            env={k: v for k, v in os.environ.items() if k not in _OTHERS} | {"LC_ALL": "C.UTF-8"},
         )
         return answer.stdout
 
@@ -134,16 +136,12 @@ def _free_port() -> int:
 
 def test_a_review_in_a_browser(speech: Manifest) -> None:
     """``textual serve`` runs the command a visitor; a websocket carries keys and the screen."""
-    pytest.importorskip("textual_serve")
+    pytest.importorskip("textual_dev")
     aiohttp = pytest.importorskip("aiohttp")
     port = _free_port()
     command = f"{COMMAND} inspect {speech.path} --who ann --audio-root {speech.audio_root}"
-    program = (
-        "import sys\nfrom textual_serve.server import Server\n"
-        "Server(sys.argv[1], host='127.0.0.1', port=int(sys.argv[2])).serve()\n"
-    )
     server = subprocess.Popen(
-        [sys.executable, "-c", program, command, str(port)],
+        [COMMAND.with_name("textual"), "serve", "--port", str(port), "-c", command],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

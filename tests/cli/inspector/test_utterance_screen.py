@@ -351,13 +351,3 @@ def test_next_and_previous_stop_at_the_ends(drive: Any, speech: Manifest) -> Non
         await on.shows("2/12")
 
     drive(speech, scenario)
-
-
-def test_the_posterior_of_a_model_is_on_the_same_axis(
-    drive: Any, tones: Manifest, tone_run: Path
-) -> None:
-    async def scenario(on: Any) -> None:
-        await on.open("train-000")
-        assert "model" in on.text
-
-    drive(tones, scenario, run=tone_run)

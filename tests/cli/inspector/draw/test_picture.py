@@ -19,7 +19,7 @@ from sal_anchors_cli.inspector.draw.marks import AnchorMark, draw_marks
 from sal_anchors_cli.inspector.draw.palette import DARK, LIGHT, Palette
 from sal_anchors_cli.inspector.draw.picture import GUTTER, Scene, Sound, draw_picture
 from sal_anchors_cli.inspector.draw.ruler import draw_ruler
-from sal_anchors_cli.inspector.draw.spectrogram import draw_spectrogram
+from sal_anchors_cli.inspector.draw.spectrogram import bands, draw_spectrogram, range_of
 from sal_anchors_cli.inspector.draw.tiers import draw_tier
 from sal_anchors_cli.inspector.draw.waveform import draw_waveform
 
@@ -124,13 +124,23 @@ def test_a_low_sound_is_at_the_bottom_of_the_spectrogram(colours: bool) -> None:
     mel = np.zeros((200, 48), np.float32)
     mel[:100, :12] = 20.0
     canvas = Canvas.blank(4, 20)
-    draw_spectrogram(canvas, mel, 0.005, 0.0, Axis(0.0, 1.0, 20), DARK, colours=colours)
+    axis, between = Axis(0.0, 1.0, 20), range_of(mel)
+    draw_spectrogram(canvas, mel, 0.005, 0.0, axis, DARK, between=between, colours=colours)
     if colours:
         assert canvas.back[3, 2] == DARK.levels[-1]
         assert canvas.fore[0, 2] == canvas.back[3, 15] == DARK.levels[0]
     else:
         assert line(canvas, 3)[2] == "█"
         assert line(canvas, 0).strip() == ""
+
+
+@pytest.mark.parametrize("lines", [1, 7, 24, 48, 96])
+def test_lines_of_the_spectrogram_keep_the_mean_of_its_bins(lines: int) -> None:
+    made = bands(48, lines)
+    assert made.shape == (lines, 48)
+    assert made.sum(axis=1) == pytest.approx(1)
+    rising = made @ np.arange(48)
+    assert (np.diff(rising) < 0).all()
 
 
 def test_labels_are_bands_with_names_dots_and_shades() -> None:
@@ -213,7 +223,8 @@ def test_the_numbers_of_the_ruler_stand_where_they_say(
 
 def scene(row: Row, sound: bool = True) -> Scene:
     samples = np.random.default_rng(0).standard_normal(RATE).astype(np.float32)
-    held = Sound(0.0, samples, RATE, np.random.default_rng(1).random((200, 48)), 0.005)
+    mel = np.random.default_rng(1).random((200, 48)).astype(np.float32)
+    held = Sound(0.0, samples, RATE, mel, 0.005, range_of(mel))
     marks = (AnchorMark(0.5, "KE please", 0.03, None, True),)
     return Scene(
         row=row,
