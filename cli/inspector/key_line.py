@@ -56,7 +56,7 @@ class KeyLine(Widget, can_focus=False):
                 return
 
     def _told(self, binding: Binding) -> tuple[str, str]:
-        return f" {self.app.get_key_display(binding)}", f" {binding.description} "
+        return self.app.get_key_display(binding), f" {binding.description} "
 
     def _changed(self, screen: Screen[object]) -> None:
         active = screen.active_bindings.values()

@@ -33,6 +33,7 @@ def test_an_utterance_is_shown_with_all_its_lanes(drive: Any, speech: Manifest) 
             assert told in on.text
         assert "keyword_end 'please' open" in on.text
         assert "class please  weight 2.000" in on.text
+        assert "spc Play ? Help" in on.text, "the last key has room in 80 columns"
 
     drive(speech, scenario)
 
