@@ -30,7 +30,8 @@ def test_it_prints_rates_latency_and_what_they_rest_on(tones: Manifest, tone_run
 def test_json_is_only_json_on_stdout_and_holds_the_settings(
     tones: Manifest, tone_run: Path
 ) -> None:
-    settings = {"--smooth": 30, "--refractory": 700, "--early": 150, "--late": 450, "--collar": 90}
+    settings = {"--smooth": 30, "--refractory": 700, "--rearm": 20, "--early": 150, "--late": 450}
+    settings |= {"--collar": 90, "--pause": 300}
     options = [value for pair in settings.items() for value in pair]
     result = evaluate(
         *(tone_run, tones.path, "--json", *options, "--target", 2, "--target", 9),
