@@ -7,11 +7,12 @@ A row has ``id``, ``audio`` (a path relative to its set), and where known ``text
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from sal_anchors.atomic import replacing
 
 NOISE = "[noise]"
 _SHARES = (("train", 0.7), ("dev", 0.85), ("test", 1.0))
@@ -71,7 +72,6 @@ def write_table(rows: Iterable[Recording], path: Path) -> int:
     """Write a composed corpus, whole or not at all; returns its number of rows."""
     lines = [json.dumps(asdict(row)) + "\n" for row in rows]
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    partial.write_text("".join(lines), encoding="utf-8")
-    partial.replace(path)
+    with replacing(path) as partial:
+        partial.write_text("".join(lines), encoding="utf-8")
     return len(lines)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sal_anchors.atomic import replacing
 from sal_anchors.errors import EvaluationError
 from sal_anchors.evaluate.examples import Example, Words, shown_point, worst
 from sal_anchors.evaluate.measure import Measured
@@ -67,18 +67,15 @@ def write_html(text: str, path: Path) -> None:
     Raises:
         EvaluationError: if it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        with replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise EvaluationError(
             f"cannot be written ({error.strerror or error})",
             where=path,
             hint="Make room or name another file with --html",
         ) from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _section(measured: Measured, index: int, words: Words, count: int) -> _Section:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sal_anchors.atomic import replacing
 from sal_anchors.evaluate.examples import Example, shown_point
 from sal_anchors.evaluate.report import ClassReport, EvaluationReport
 
@@ -105,14 +106,18 @@ def svg(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
+def save_png(figure: Figure, path: Path) -> None:
+    """Write a figure, whole or not at all."""
+    with replacing(path) as partial:
+        figure.savefig(partial, format="png", dpi=150)
+
+
 def save_plots(report: EvaluationReport, folder: Path) -> tuple[Path, ...]:
     """Write ``det.png`` and ``latency.png`` into a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     figures = {"det.png": det_figure(report), "latency.png": latency_figure(report)}
     for name, figure in figures.items():
-        partial = folder / f".{name}.tmp"
-        figure.savefig(partial, format="png", dpi=150)
-        partial.replace(folder / name)
+        save_png(figure, folder / name)
     return tuple(folder / name for name in figures)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sal_anchors.atomic import replacing
 from sal_anchors.errors import EvaluationError
 from sal_anchors.evaluate.scores_header import METADATA_KEY, ScoresHeader
 from sal_anchors.evaluate.stream import Streamed
@@ -55,21 +55,20 @@ def scores_writer(path: Path, header: ScoresHeader) -> Iterator[ScoresWriter]:
         [("id", pa.string()), ("posteriors", pa.list_(pa.list_(pa.float32())))],
         metadata={METADATA_KEY: header.model_dump_json()},
     )
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with pq.ParquetWriter(partial, schema, compression="zstd") as parquet:
+        with (
+            replacing(path) as partial,
+            pq.ParquetWriter(partial, schema, compression="zstd") as parquet,
+        ):
             writer = ScoresWriter(parquet, schema)
             yield writer
             writer.flush()
-        partial.replace(path)
     except OSError as error:
         raise EvaluationError(
             f"cannot be written ({error.strerror or error})",
             where=path,
             hint="Make room or name another file",
         ) from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _nested(streamed: Streamed) -> pa.Array:

@@ -10,7 +10,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sal_anchors.evaluate.plots import COLOURS, STYLE
+from sal_anchors.evaluate.plots import COLOURS, STYLE, save_png
 from sal_anchors.experiment.comparison import Comparison, Difference, Measure
 from sal_anchors.experiment.job import plain_name
 
@@ -102,9 +102,7 @@ def save_figures(drawn: dict[str, Figure], folder: Path) -> tuple[Path, ...]:
     """Write figures as PNG into a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, figure in drawn.items():
-        partial = folder / f".{name}.png.tmp"
-        figure.savefig(partial, format="png", dpi=150)
-        partial.replace(folder / f"{name}.png")
+        save_png(figure, folder / f"{name}.png")
     return tuple(folder / f"{name}.png" for name in drawn)
 
 

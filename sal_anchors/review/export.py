@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from sal_anchors.atomic import replacing
 from sal_anchors.errors import ManifestError, ReviewError
 from sal_anchors.manifest import Manifest
 from sal_anchors.review.decision import Decision
@@ -80,15 +80,14 @@ def write_export(path: Path, events: Iterable[ExportedEvent]) -> int:
     """
     if path.suffix not in FORMATS:
         raise ReviewError(f"the suffix {path.suffix!r} is none of {', '.join(FORMATS)}", where=path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            count = _write(file, path.suffix, events)
-        partial.replace(path)
+        with (
+            replacing(path) as partial,
+            partial.open("w", encoding="utf-8", newline="") as file,
+        ):
+            return _write(file, path.suffix, events)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise ReviewError(f"cannot be written ({error.strerror})", where=path) from None
-    return count
 
 
 def _write(file: IO[str], suffix: str, events: Iterable[ExportedEvent]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sal_anchors.atomic import replacing
 from sal_anchors.errors import ReviewError
 from sal_anchors.review.decision import JOURNAL_NAME, Decision
 from sal_anchors.review.journal import Contents, Damage, read_journal
@@ -81,15 +82,12 @@ def write_journal(path: Path, decisions: Sequence[Decision]) -> None:
     Raises:
         ReviewError: it cannot be written; what was there stays.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with partial.open("wb") as file:
+        with replacing(path) as partial, partial.open("wb") as file:
             file.writelines(decision.line() for decision in decisions)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise ReviewError(
             f"cannot be written ({error.strerror})", where=path, hint="Name another place"
         ) from None

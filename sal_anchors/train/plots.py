@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sal_anchors.atomic import replacing
 from sal_anchors.errors import TrainingError
 from sal_anchors.manifest import Manifest
 from sal_anchors.train.checkpoint import FILE_NAME, load_checkpoint
@@ -78,12 +79,10 @@ def _mark_best(history: Sequence[EpochReport], *all_axes: Axes) -> None:
 
 
 def _saved(figure: Figure, path: Path) -> Path:
-    partial = path.with_name(f".{path.name}.tmp")
     try:
-        figure.savefig(partial, format="png", dpi=120)
-        partial.replace(path)
+        with replacing(path) as partial:
+            figure.savefig(partial, format="png", dpi=120)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise TrainingError(
             f"cannot be written ({error.strerror})",
             where=path,

@@ -12,6 +12,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
+from sal_anchors.atomic import replacing
 from sal_anchors.errors import CheckpointError
 
 KEY = "sal_anchors"
@@ -23,15 +24,12 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         CheckpointError: if it cannot be written; what was at ``path`` stays.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with partial.open("wb") as file:
+        with replacing(path) as partial, partial.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise CheckpointError(
             f"cannot be written ({error.strerror})",
             where=path,
