@@ -108,7 +108,7 @@ def sweep(
         floor = _floor(highest, limit)
         found = steps(line, floor, config, grid)
         curve = _curve(found, floor, positives, negative_hours, anywhere=anywhere)
-        deep = not anywhere and curve.false_accepts.max() > deepest * negative_hours
+        deep = curve.false_accepts.max() > deepest * negative_hours
         if deep or limit >= len(highest):
             return curve
         limit *= 2

@@ -228,5 +228,5 @@ def _task(
     resamples: Resamples,
 ) -> _Task:
     onsets = onset_classes(recordings, len(classes))
-    armed, configs = by_task(recordings, len(classes), config, grid)
+    armed, configs = by_task(recordings, onsets, config, grid)
     return _Task(armed, classes, grid, tuple(targets), onsets, configs, resamples)

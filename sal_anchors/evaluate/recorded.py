@@ -81,13 +81,14 @@ def onset_classes(recordings: Sequence[Recorded], num_classes: int) -> tuple[boo
 
 
 def by_task(
-    recordings: Sequence[Recorded], num_classes: int, config: EventConfig, grid: FrameGrid
+    recordings: Sequence[Recorded],
+    onsets: Iterable[bool],
+    config: EventConfig,
+    grid: FrameGrid,
 ) -> tuple[tuple[Recorded, ...], tuple[EventConfig, ...]]:
     """The recordings with each class's scores held for its time to arm again, and what counts
-    for each class from 1: of speech onsets, ``config.for_onsets()``."""
-    configs = tuple(
-        config.for_onsets() if onset else config for onset in onset_classes(recordings, num_classes)
-    )
+    for each class from 1: ``config.for_onsets()`` where :func:`onset_classes` says so."""
+    configs = tuple(config.for_onsets() if onset else config for onset in onsets)
     frames = [of_class.rearm_frames(grid) for of_class in configs]
     if max(frames, default=1) == 1:
         return tuple(recordings), configs

@@ -9,7 +9,7 @@ from sal_anchors.align.alignment import Interval
 from sal_anchors.events.confidence import confidence
 from sal_anchors.events.event import Event, EventKind
 
-_AT_START = frozenset(
+AT_START = frozenset(
     (
         EventKind.KEYWORD_START,
         EventKind.SPEECH_ONSET,
@@ -18,6 +18,7 @@ _AT_START = frozenset(
         EventKind.PHONE_START,
     )
 )
+"""Kinds whose moment is where their span begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Span:
 
     def event(self, kind: EventKind, source: str) -> Event:
         """The event at the span's start or end, as ``kind`` says."""
-        at_start = kind in _AT_START
+        at_start = kind in AT_START
         edge = self.first.start_uncertainty if at_start else self.last.end_uncertainty
         return Event(
             kind=kind,

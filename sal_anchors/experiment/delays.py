@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sal_anchors.errors import ExperimentError
 from sal_anchors.evaluate.match import EventConfig
 from sal_anchors.evaluate.outcome import outcome
-from sal_anchors.evaluate.recorded import Recorded, by_task, record
+from sal_anchors.evaluate.recorded import Recorded, by_task, onset_classes, record
 from sal_anchors.evaluate.report import CurvePoint
 from sal_anchors.evaluate.scores_read import open_scores
 from sal_anchors.evaluate.stream import Streamed
@@ -78,7 +78,8 @@ class Tracks:
             for id_, values in file.read(set(rows))
         )
         self._numbers = np.array([numbers[one.id] for one in recordings], dtype=np.int64)
-        self._recordings, self._configs = by_task(recordings, classes, config, self._grid)
+        onsets = onset_classes(recordings, classes)
+        self._recordings, self._configs = by_task(recordings, onsets, config, self._grid)
 
     def delays(self, threshold: float) -> Delays:
         """Of all hits of all classes at a threshold."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sal_anchors.events.event import Event, EventKind
+from sal_anchors.events.span import AT_START
 from sal_anchors.review.decision import Action, Decision, Mark
 
 REVIEWED = "review"
@@ -13,14 +14,6 @@ REVIEWED = "review"
 
 SAME_SECONDS = 1e-6
 """Times this near to each other are the same."""
-
-_AT_START = (
-    EventKind.KEYWORD_START,
-    EventKind.SPEECH_ONSET,
-    EventKind.WORD_START,
-    EventKind.SYLLABLE_START,
-    EventKind.PHONE_START,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +80,7 @@ class Thread:
 
 def moved(event: Event, time: float) -> Event:
     """The event at another time, and with it the end of its span that it stands for."""
-    if event.kind in _AT_START:
+    if event.kind in AT_START:
         start, end = time, max(time, event.end)
     else:
         start, end = min(time, event.start), time
