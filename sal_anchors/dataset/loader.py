@@ -87,7 +87,8 @@ class Loader:
         rng = np.random.default_rng([self._seed, number])
         recipe, sampling = self._manifest.recipe, self._config.sampling
         rows = self._manifest.rows(_SPLIT, usable=True)
-        drawn = draws(rows, recipe, sampling, self._sizes, self._quotas, number)
+        sizes, _ = self._counted
+        drawn = draws(rows, recipe, sampling, sizes, self._quotas, number)
         mixed = shuffled(drawn, self._config.shuffle_rows, rng)
         planned = (
             plan(draw, recipe, self._config, epoch=number, seed=self._seed) for draw in mixed
@@ -109,19 +110,19 @@ class Loader:
         return self._config.batch * self._world
 
     @cached_property
-    def _sizes(self) -> Counter[Stratum]:
+    def _counted(self) -> tuple[Counter[Stratum], int]:
+        """How many recordings there are of each stratum, and in all."""
         sizes: Counter[Stratum] = Counter()
         rows = 0
         for row in self._manifest.rows(_SPLIT, usable=True):
             rows += 1
             sizes.update(strata_of(row, self._manifest.recipe, self._config.sampling))
-        self._rows = rows
-        return sizes
+        return sizes, rows
 
     @cached_property
     def _quotas(self) -> dict[Stratum, int]:
-        sizes = self._sizes
-        return quotas(sizes, self._rows, self._config.sampling)
+        sizes, rows = self._counted
+        return quotas(sizes, rows, self._config.sampling)
 
 
 def batches(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -127,8 +128,9 @@ class Manifest:
         if problem:
             hint = "Make a manifest by that recipe: sal-anchors render MANIFEST --recipe FILE"
             raise ManifestError(problem, where=self.path, hint=hint)
-        header = replace(self.header, recipe=recipe)
-        return type(self)(self.path, header, self.audio_root, places=self._places)
+        other = copy(self)
+        other.header = replace(self.header, recipe=recipe)
+        return other
 
     def rows(
         self, split: str | None = None, *, usable: bool = False, where: Select | None = None
@@ -140,10 +142,10 @@ class Manifest:
             usable: only rows that carry targets (ok and suspect).
             where: only rows that meet this too.
         """
-        wanted = _joined(where, split, usable)
+        wanted = joined(where, split, usable=usable)
         if self._index is not None and not wanted.columns():
             return map(self._index.at, range(len(self)))
-        return self._read(SCHEMA.names, wanted, from_batch, _ROWS_AT_ONCE)
+        return self._rows_of(wanted)
 
     def scan(self, *columns: str, where: Select | None = None) -> Iterator[tuple[Any, ...]]:
         """Values of some columns, a tuple a row, in the manifest's order, in constant memory.
@@ -312,6 +314,9 @@ class Manifest:
             return None
         return index if index.stamp == stamp else None
 
+    def _rows_of(self, where: Select) -> Iterator[Row]:
+        return self._read(SCHEMA.names, where, from_batch, _ROWS_AT_ONCE)
+
     def _read(
         self,
         columns: Sequence[str],
@@ -320,7 +325,7 @@ class Manifest:
         size: int,
     ) -> Iterator[Item]:
         """What ``convert`` makes of the columns of wanted rows, at most ``size`` at a time; row
-        groups without any are left unread."""
+        groups without any are left unread. Another way of reading the rows replaces this."""
         needed = where.columns()
         for part in self.header.parts:
             with open_part(self.path, part) as file:
@@ -335,7 +340,8 @@ class Manifest:
                             yield from convert(batch)
 
 
-def _joined(where: Select | None, split: str | None, usable: bool) -> Select:
+def joined(where: Select | None, split: str | None, *, usable: bool) -> Select:
+    """What the arguments of :meth:`Manifest.rows` select together."""
     select = where or Select()
     if split is not None:
         select = replace(select, split=split)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from sal_anchors.errors import ReviewError
 from sal_anchors.manifest import Manifest, Row, Select
-from sal_anchors.manifest.columns import from_batch, to_batch
+from sal_anchors.manifest.columns import to_batch
+from sal_anchors.manifest.read import joined
 from sal_anchors.manifest.schema import SCHEMA
-from sal_anchors.manifest.select import usable_only
 from sal_anchors.review.decision import JOURNAL_NAME, Decision
 from sal_anchors.review.journal import read_journal
 from sal_anchors.review.overlay import by_utterance, review_row
 from sal_anchors.review.replay import State
 
-_ROWS_AT_ONCE = 64
-_VALUES_AT_ONCE = 4_096
+Item = TypeVar("Item")
 
 
 def reviewed(manifest: Manifest, *, only: bool = False) -> Manifest:
@@ -98,36 +96,25 @@ class ReviewedManifest(Manifest):
         self, split: str | None = None, *, usable: bool = False, where: Select | None = None
     ) -> Iterator[Row]:
         """Rows as reviewed; see :meth:`Manifest.rows`."""
-        wanted = where or Select()
-        wanted = wanted if split is None else replace(wanted, split=split)
-        wanted = usable_only(wanted) if usable else wanted
-        for batch in self._reviewed(SCHEMA.names, wanted, _ROWS_AT_ONCE):
-            yield from from_batch(batch)
-
-    def scan(self, *columns: str, where: Select | None = None) -> Iterator[tuple[Any, ...]]:
-        """Values of columns as reviewed; see :meth:`Manifest.scan`."""
-        if any(name not in SCHEMA.names for name in columns):
-            yield from super().scan(*columns, where=where)
-        for batch in self._reviewed(columns, where or Select(), _VALUES_AT_ONCE):
-            yield from zip(*(batch.column(name).to_pylist() for name in columns), strict=True)
-
-    def batches(self, *columns: str, size: int = 1_024) -> Iterator[pa.RecordBatch]:
-        """Columns as reviewed; see :meth:`Manifest.batches`."""
-        return self._reviewed(columns, Select(), size)
+        return self._rows_of(joined(where, split, usable=usable))
 
     def _overlaid(self, row: Row) -> Row:
         decisions = self.decisions.get(row.id)
         return review_row(row, decisions, self.recipe).row if decisions else row
 
-    def _reviewed(
-        self, columns: Sequence[str], where: Select, size: int
-    ) -> Iterator[pa.RecordBatch]:
+    def _read(
+        self,
+        columns: Sequence[str],
+        where: Select,
+        convert: Callable[[pa.RecordBatch], Iterator[Item]],
+        size: int,
+    ) -> Iterator[Item]:
         import pyarrow.compute as pc
 
         needed = {name.split(".")[0] for name in where.columns()}
         names = [n for n in SCHEMA.names if n in {*columns, *needed, "id"}]
         ids = pa.array(list(self.decisions), pa.string())
-        for batch in super().batches(*names, size=size):
+        for batch in super()._read(names, Select(), lambda batch: iter((batch,)), size):
             decided = np.asarray(pc.is_in(batch.column("id"), ids))
             kept = np.full(len(batch), not self.only)
             if decided.any():
@@ -136,7 +123,7 @@ class ReviewedManifest(Manifest):
             if needed:
                 kept &= where.mask(pa.Table.from_batches([batch]), self.classes)
             if kept.any():
-                yield batch.filter(pa.array(kept)).select(list(columns))
+                yield from convert(batch.filter(pa.array(kept)).select(list(columns)))
 
     def _patched(
         self, batch: pa.RecordBatch, places: np.ndarray[Any, Any]

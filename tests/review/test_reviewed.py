@@ -13,7 +13,7 @@ import pytest
 from sal_anchors.accounting import Status
 from sal_anchors.anchors.render import render
 from sal_anchors.errors import ReviewError
-from sal_anchors.events.event import EventKind
+from sal_anchors.events.event import Event, EventKind
 from sal_anchors.manifest import Manifest, Row, Select
 from sal_anchors.review import Session, reviewed
 
@@ -121,3 +121,16 @@ def test_a_corpus_mean_in_the_recipe_stays(
     row = manifest.row("a")
     session.move("a", session.review(row).review.events[0], 0.6)
     assert reviewed(manifest).recipe == manifest.recipe
+
+
+def test_another_recipe_leaves_the_decisions_laid_over(done: Session) -> None:
+    manifest = reviewed(done.manifest)
+    weights = manifest.recipe.weights.model_copy(update={"floor": 0.5})
+    other = manifest.recipe.model_copy(update={"weights": weights})
+    assert list(map(_id_and_events, manifest.with_recipe(other).rows())) == list(
+        map(_id_and_events, manifest.rows())
+    )
+
+
+def _id_and_events(row: Row) -> tuple[str, tuple[Event, ...]]:
+    return row.id, row.events
