@@ -177,7 +177,7 @@ def _table(history: list[EpochReport]) -> Table:
         table.add_row(
             f"{report.epoch}/{report.epochs}",
             f"{report.train_loss:.4f}",
-            f"{report.dev_loss:.4f}",
+            _number(report.dev_loss, 4),
             _number(report.dev_average_precision),
             _number(report.dev_false_reject_rate),
             f"{report.seconds:.1f}",
@@ -186,8 +186,8 @@ def _table(history: list[EpochReport]) -> Table:
     return table
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+def _number(value: float | None, digits: int = 3) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
 
 
 def _summarise(console: Console, result: TrainResult, plots: tuple[Path, ...]) -> None:
@@ -199,7 +199,7 @@ def _summarise(console: Console, result: TrainResult, plots: tuple[Path, ...]) -
         + (", stopped early" if result.stopped_early else "")
     )
     console.print(
-        f"best epoch {best.epoch}: dev loss {best.dev_loss:.4f}, "
+        f"best epoch {best.epoch}: dev loss {_number(best.dev_loss, 4)}, "
         f"event average precision {_number(best.dev_average_precision)}, "
         f"FRR at 1 FA/h {_number(best.dev_false_reject_rate)}",
         soft_wrap=True,

@@ -51,6 +51,8 @@ class TrainConfig(_Config):
             0 for none.
         measure: of events, on the split dev: decides which epoch is kept, and when to stop.
         patience: epochs without a rise of the measure after which training stops; never if absent.
+        validate_every: epochs from one validation to the next; the last one is always validated.
+            Only a validated epoch can be kept.
         device: auto, cpu, cuda, cuda:1 and so on.
         precision: of forward passes: float32, bfloat16, or auto for bfloat16 on GPUs that have it.
         seed: of everything random.
@@ -68,6 +70,7 @@ class TrainConfig(_Config):
     ema: float = Field(default=0.0, ge=0, lt=1)
     measure: Measure = "average_precision"
     patience: int | None = Field(default=None, ge=1, le=10_000)
+    validate_every: int = Field(default=1, ge=1, le=10_000)
     device: str = Field(default="auto", pattern=r"^[a-z]+(:\d+)?$")
     precision: Precision = "auto"
     seed: int = Field(default=0, ge=0, lt=2**32)

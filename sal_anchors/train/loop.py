@@ -50,11 +50,11 @@ def train(
 ) -> TrainResult:
     """Train a streaming detector on the split ``train``; keep the epoch that is best on ``dev``.
 
-    Best is the highest ``config.measure`` of events, then the lowest loss. The run folder gets
-    ``config.toml``, ``metrics.jsonl`` (a row an epoch), ``checkpoint.safetensors`` (the best
-    epoch) and ``state.safetensors`` (the last one, to resume from), each written whole or not at
-    all. The same manifest and configuration give the same weights on one CPU, interrupted and
-    resumed or not.
+    Best of the validated epochs has the highest ``config.measure`` of events, then the lowest
+    loss. The run folder gets ``config.toml``, ``metrics.jsonl`` (a row an epoch),
+    ``checkpoint.safetensors`` (the best epoch) and ``state.safetensors`` (the last one, to resume
+    from), each written whole or not at all. The same manifest and configuration give the same
+    weights on one CPU, interrupted and resumed or not.
 
     Under torchrun every process calls this; the first one validates, writes and tells.
 
@@ -155,8 +155,10 @@ def _train(
         (loss_sum,) = processes.total(loss_sum)
 
         judged.eval()
-        validation = _shared(validator.measure(judged) if processes.first else None, processes)
-        _require_finite(validation.loss, epoch, run)
+        validation = None
+        if epoch % config.validate_every == 0 or epoch == config.epochs:
+            validation = _shared(validator.measure(judged) if processes.first else None, processes)
+            _require_finite(validation.loss, epoch, run)
         report = next_report(
             history,
             validation,

@@ -49,7 +49,9 @@ def draw_curves(history: Sequence[EpochReport], *, title: str) -> Figure:
     above, below = figure.subplots(2, 1, sharex=True)
     epochs = [report.epoch for report in history]
     above.plot(epochs, [one.train_loss for one in history], ".-", label="train (augmented)")
-    above.plot(epochs, [one.dev_loss for one in history], ".-", label="dev")
+    validated = [one for one in history if one.dev_loss is not None]
+    dev = [one.dev_loss for one in validated]
+    above.plot([one.epoch for one in validated], dev, ".-", label="dev")
     above.set_ylabel("loss, mean of a frame")
     above.set_title(title)
     for name, label, style in (

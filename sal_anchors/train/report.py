@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,8 +35,8 @@ class EpochReport:
         epoch: from 1.
         epochs: that there will be at most.
         train_loss: mean over the epoch's frames, augmented.
-        dev_loss: mean over the development frames.
-        dev_average_precision: of events; None without anchors in the development split.
+        dev_loss: mean over the development frames; None if the epoch was not validated.
+        dev_average_precision: of events; None also without anchors in the development split.
         dev_false_reject_rate: at one false accept an hour; None as above.
         learning_rate: at the epoch's end.
         seconds: wall time.
@@ -45,7 +46,7 @@ class EpochReport:
     epoch: int
     epochs: int
     train_loss: float
-    dev_loss: float
+    dev_loss: float | None
     dev_average_precision: float | None
     dev_false_reject_rate: float | None
     learning_rate: float
@@ -60,41 +61,43 @@ class EpochReport:
 
     def rank(self, measure: Measure) -> tuple[float, float]:
         """What the kept epoch has the highest of: the measure, then the lowest loss."""
-        return self.events(measure), -self.dev_loss
+        return self.events(measure), -math.inf if self.dev_loss is None else -self.dev_loss
 
 
 def next_report(
     history: Sequence[EpochReport],
-    validation: Validation,
+    validation: Validation | None,
     config: TrainConfig,
     *,
     train_loss: float,
     learning_rate: float,
     seconds: float,
 ) -> EpochReport:
-    """The report of the epoch after those of ``history``."""
+    """The report of the epoch after those of ``history``; without a validation, it is not best."""
     report = EpochReport(
         epoch=len(history) + 1,
         epochs=config.epochs,
         train_loss=train_loss,
-        dev_loss=validation.loss,
-        dev_average_precision=validation.average_precision,
-        dev_false_reject_rate=validation.false_reject_rate,
+        dev_loss=validation.loss if validation else None,
+        dev_average_precision=validation.average_precision if validation else None,
+        dev_false_reject_rate=validation.false_reject_rate if validation else None,
         learning_rate=learning_rate,
         seconds=seconds,
         best=False,
     )
     rank = report.rank(config.measure)
-    return replace(report, best=all(rank > one.rank(config.measure) for one in history))
+    best = validation is not None and all(rank > one.rank(config.measure) for one in history)
+    return replace(report, best=best)
 
 
 def stale_epochs(history: Sequence[EpochReport], measure: Measure) -> int:
-    """Epochs since the event-level measure was last raised; 0 before the first."""
-    if not history:
+    """Epochs from the last rise of the event-level measure to the last validation; 0 before it."""
+    validated = [report for report in history if report.dev_loss is not None]
+    if not validated:
         return 0
-    highest = max(report.events(measure) for report in history)
-    first = next(index for index, one in enumerate(history) if one.events(measure) == highest)
-    return len(history) - 1 - first
+    highest = max(report.events(measure) for report in validated)
+    first = next(report for report in validated if report.events(measure) == highest)
+    return validated[-1].epoch - first.epoch
 
 
 @dataclass(frozen=True, slots=True)

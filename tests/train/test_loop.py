@@ -51,6 +51,16 @@ def test_metrics_have_a_row_an_epoch_and_the_checkpoint_is_the_best(
     assert load_checkpoint(result.run).metrics["dev_loss"] == best["dev_loss"]
 
 
+def test_only_every_third_epoch_and_the_last_are_validated(tones: Manifest, tmp_path: Path) -> None:
+    config = QUICK.model_copy(update={"epochs": 4, "validate_every": 3})
+    result = train(tones, tmp_path / "run", config)
+    assert [one.dev_loss is None for one in result.history] == [True, True, False, False]
+    assert result.best.epoch in (3, 4)
+    whole = train(tones, tmp_path / "whole", config.model_copy(update={"validate_every": 1}))
+    losses = [[one.train_loss for one in found.history] for found in (result, whole)]
+    assert losses[0] == losses[1]
+
+
 @pytest.mark.parametrize("variant", ["ce", "fl", "sa+fl", "safl"])
 def test_every_loss_trains(variant: str, tones: Manifest, tmp_path: Path) -> None:
     config = QUICK.model_copy(update={"loss": LossConfig(variant=variant), "epochs": 1})
