@@ -14,7 +14,7 @@ from sal_anchors.manifest.header import counts_of
 from sal_anchors.manifest.write import StagedManifest
 from sal_anchors.review.decision import JOURNAL_NAME
 from sal_anchors.review.journal import read_journal
-from sal_anchors.review.merge import write_journal
+from sal_anchors.review.merge import add_to_journal
 from sal_anchors.review.reviewed import reviewed
 
 
@@ -28,7 +28,8 @@ def apply_reviews(
     """Write the manifest as its reviewers want it to ``out``, with its journal beside it.
 
     The rows of ``out`` hold the edited events, and targets rendered from them. Its journal can go
-    on: decisions that the rows already hold change nothing.
+    on: decisions that the rows already hold change nothing. Decisions that were made there since
+    an earlier time stay.
 
     Args:
         manifest: with a journal in its folder.
@@ -63,5 +64,5 @@ def apply_reviews(
             parts=parts,
         )
         staged.commit(header, tally)
-        write_journal(out / JOURNAL_NAME, read_journal(manifest.path / JOURNAL_NAME).decisions)
+        add_to_journal(out / JOURNAL_NAME, read_journal(manifest.path / JOURNAL_NAME).decisions)
     return tally

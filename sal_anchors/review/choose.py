@@ -115,6 +115,32 @@ def search(
     return found
 
 
+def numbers_of(
+    manifest: Manifest,
+    ids: Iterable[str],
+    *,
+    on_rows: Callable[[int], None] = lambda done: None,
+) -> NDArray[np.int64]:
+    """Numbers of the rows of some utterances, in the manifest's order.
+
+    Args:
+        manifest: to search, in constant memory.
+        ids: of utterances; those that it does not have are left out.
+        on_rows: called with the number of rows searched so far; may raise to give up.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = pa.array(list(ids), pa.string())
+    found = [np.zeros(0, np.int64)]
+    first = 0
+    for batch in manifest.batches("id", size=_AT_ONCE):
+        found.append(first + np.flatnonzero(np.asarray(pc.is_in(batch.column("id"), wanted))))
+        first += len(batch)
+        on_rows(first)
+    return np.concatenate(found)
+
+
 def _rows_in_order(catalogue: Catalogue, wanted: Mask, order: str) -> NDArray[np.int32]:
     rows = np.flatnonzero(wanted).astype(np.int32)
     if order == "manifest":

@@ -6,15 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictStr,
-    field_serializer,
-    model_validator,
-)
+import msgspec
 
 from sal_anchors.events.event import EventKind
 
@@ -36,11 +28,21 @@ class Action(StrEnum):
     REDO = "redo"
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+_Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
-class Mark(_Record):
+class _Record(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    gc=False,
+):
+    """What is checked when it is read; what has its default is not written."""
+
+
+class Mark(_Record, frozen=True, kw_only=True):
     """Which event of an utterance a decision is about: as it was when it was first decided on.
 
     Attributes:
@@ -53,18 +55,18 @@ class Mark(_Record):
     """
 
     kind: EventKind
-    label: StrictStr
-    time: float = Field(ge=0)
-    room: float | None = Field(default=None, ge=0)
-    added: StrictStr | None = None
+    label: str
+    time: _Seconds
+    room: _Seconds | None = None
+    added: str | None = None
 
     @property
     def bare(self) -> Self:
         """The mark without its room, which may differ between decisions about one event."""
-        return self.model_copy(update={"room": None})
+        return msgspec.structs.replace(self, room=None)
 
 
-class Value(_Record):
+class Value(_Record, frozen=True, kw_only=True):
     """What a decision found, or puts in its place; what it is not about is None.
 
     Attributes:
@@ -80,21 +82,15 @@ class Value(_Record):
             decided on.
     """
 
-    time: float | None = Field(default=None, ge=0)
-    start: float | None = Field(default=None, ge=0)
-    end: float | None = Field(default=None, ge=0)
+    time: _Seconds | None = None
+    start: _Seconds | None = None
+    end: _Seconds | None = None
     kind: EventKind | None = None
-    label: StrictStr | None = None
+    label: str | None = None
     verdict: Action | None = None
     bad: bool | None = None
-    text: StrictStr | None = None
+    text: str | None = None
     events: tuple[Mark, ...] | None = None
-
-
-def _as_utc(when: datetime) -> datetime:
-    if when.tzinfo is None:
-        raise ValueError("a time zone is missing")
-    return when.astimezone(UTC)
 
 
 _NEEDS: dict[Action, tuple[str, ...]] = {
@@ -109,7 +105,7 @@ _NEEDS: dict[Action, tuple[str, ...]] = {
 _OF_EVENTS = (Action.ADD, Action.MOVE, Action.RELABEL, Action.REJECT)
 
 
-class Decision(_Record):
+class Decision(_Record, frozen=True, kw_only=True):
     """One line of the journal.
 
     Attributes:
@@ -124,18 +120,20 @@ class Decision(_Record):
         target: the decision that an ``undo`` or ``redo`` is about; None for the others.
     """
 
-    id: StrictStr = Field(min_length=1)
-    who: StrictStr
-    when: Annotated[datetime, AfterValidator(_as_utc)]
-    utterance: StrictStr
+    id: Annotated[str, msgspec.Meta(min_length=1)]
+    who: str
+    when: Annotated[datetime, msgspec.Meta(tz=True)]
+    utterance: str
     action: Action
     event: Mark | None = None
     old: Value | None = None
     new: Value | None = None
-    target: StrictStr | None = None
+    target: str | None = None
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        if self.when.tzinfo is not UTC:
+            msgspec.structs.force_setattr(self, "when", self.when.astimezone(UTC))
         about_another = self.action in (Action.UNDO, Action.REDO)
         if about_another != (self.target is not None):
             raise ValueError(f"{self.action}: a target is for undo and redo, which need it")
@@ -144,17 +142,12 @@ class Decision(_Record):
             raise ValueError(f"{self.action}: new {', '.join(missing)} is missing")
         if self.action in _OF_EVENTS and self.event is None:
             raise ValueError(f"{self.action}: the event is missing")
-        return self
-
-    @field_serializer("when")
-    def _written(self, when: datetime) -> str:
-        return when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     @property
     def mark(self) -> Mark | None:
         """The event that the decision is about, or that it adds; None if it is about none."""
         if self.action is Action.ADD and self.event is not None:
-            return self.event.model_copy(update={"added": self.id})
+            return msgspec.structs.replace(self.event, added=self.id)
         return self.event
 
     @property
@@ -164,4 +157,6 @@ class Decision(_Record):
 
     def line(self) -> bytes:
         """The decision as a line of the journal."""
-        return self.model_dump_json(exclude_none=True).encode() + b"\n"
+        told = msgspec.to_builtins(self)
+        told["when"] = self.when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return msgspec.json.encode(told) + b"\n"

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from sal_anchors.errors import ReviewError
 from sal_anchors.review.decision import Action, Decision, Mark, Value
@@ -23,6 +24,7 @@ from sal_anchors.review.decision import Action, Decision, Mark, Value
 _WAIT_SECONDS = 10.0
 _TICK = timedelta(microseconds=1)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
+_DECODER = msgspec.json.Decoder(Decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Contents:
 
     decisions: tuple[Decision, ...] = ()
     damages: tuple[Damage, ...] = ()
+
+
+def lock_of(path: Path) -> FileLock:
+    """What whoever writes to a journal holds meanwhile."""
+    return FileLock(path.with_name(f".{path.name}.lock"), timeout=_WAIT_SECONDS)
 
 
 def now() -> datetime:
@@ -97,7 +104,7 @@ class Journal:
         self.who = who
         self._clock = clock
         self._name = name
-        self._lock = FileLock(path.with_name(f".{path.name}.lock"))
+        self._lock = lock_of(path)
         self._reader = _Reader(path)
         self._last = _EARLIEST
         self._close_torn()
@@ -129,7 +136,7 @@ class Journal:
             ReviewError: it cannot be written; the journal is as it was.
         """
         try:
-            with self._lock.acquire(timeout=_WAIT_SECONDS):
+            with self._lock:
                 self.refresh()
                 decision = Decision(
                     id=self._name(),
@@ -163,7 +170,7 @@ class Journal:
         first decision."""
         try:
             if self.path.stat().st_size:
-                with self._lock.acquire(timeout=_WAIT_SECONDS):
+                with self._lock:
                     self._write(b"")
         except (OSError, Timeout):
             return
@@ -179,6 +186,8 @@ class Journal:
             try:
                 _write_all(file, content)
                 os.fsync(file)
+                if not size:
+                    _sync_name(self.path)
             except OSError:
                 os.ftruncate(file, size)
                 raise
@@ -191,21 +200,41 @@ def _write_all(file: int, content: bytes) -> None:
         content = content[os.write(file, content) :]
 
 
+def _sync_name(path: Path) -> None:
+    """Bring to the disk that there is a file of this name, where folders can be."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 class _Reader:
-    """Reads what a journal has grown by."""
+    """Reads what a journal has grown by; all of it once another file has taken its place, as a
+    merge does."""
 
     def __init__(self, path: Path):
         self._path = path
+        self._file: tuple[int, int] | None = None
         self._offset = 0
         self._line = 0
         self._seen: dict[str, Decision] = {}
         self.damages: list[Damage] = []
+
+    def _turn_to(self, found: os.stat_result) -> None:
+        """Begin anew if this is another file, or a shorter one, than was read."""
+        if self._file != (found.st_dev, found.st_ino) or found.st_size < self._offset:
+            self._file = found.st_dev, found.st_ino
+            self._offset = self._line = 0
+            self.damages.clear()
 
     def news(self, *, last: bool) -> Iterator[Decision]:
         """Decisions since the last time; with ``last``, a line without a break counts too, and
         is told if it is none."""
         try:
             with self._path.open("rb") as file:
+                self._turn_to(os.fstat(file.fileno()))
                 file.seek(self._offset)
                 for line in file:
                     if not line.endswith(b"\n") and not last:
@@ -223,12 +252,9 @@ class _Reader:
 
     def _parsed(self, line: bytes) -> Iterator[Decision]:
         try:
-            decision = Decision.model_validate_json(line)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            told = f"{place}: {first['msg']}" if place else first["msg"]
-            self.damages.append(Damage(self._line, told))
+            decision = _DECODER.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self.damages.append(Damage(self._line, str(error)))
             return
         if self._seen.setdefault(decision.id, decision) != decision:
             raise ReviewError(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import Timeout
 
 from sal_anchors.atomic import replacing
 from sal_anchors.errors import ReviewError
 from sal_anchors.review.decision import JOURNAL_NAME, Decision
-from sal_anchors.review.journal import Contents, Damage, read_journal
+from sal_anchors.review.journal import Contents, Damage, lock_of, read_journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,28 @@ def merge_journals(journals: Sequence[Path], out: Path) -> Merged:
             written, or holds decisions that are in none of the journals.
     """
     paths = [journal_path(path) for path in journals]
-    contents = [_read(path) for path in paths]
-    decisions = merge_decisions([found.decisions for found in contents])
     target = journal_path(out)
-    _require_contained(target, decisions)
-    write_journal(target, decisions)
+    with _kept_still(target):
+        contents = [_read(path) for path in paths]
+        decisions = merge_decisions([found.decisions for found in contents])
+        _require_contained(target, decisions)
+        write_journal(target, decisions)
     damages = [
         (path, damage)
         for path, found in zip(paths, contents, strict=True)
         for damage in found.damages
     ]
     return Merged(decisions, tuple(len(found.decisions) for found in contents), tuple(damages))
+
+
+def add_to_journal(path: Path, decisions: Sequence[Decision]) -> None:
+    """Write decisions to a journal beside those that it holds, whole or not at all.
+
+    Raises:
+        ReviewError: it cannot be read or written, or ids are not unique; what was there stays.
+    """
+    with _kept_still(path):
+        write_journal(path, merge_decisions([read_journal(path).decisions, decisions]))
 
 
 def write_journal(path: Path, decisions: Sequence[Decision]) -> None:
@@ -99,6 +113,23 @@ def _read(path: Path) -> Contents:
             "no journal here", where=path, hint="Decide something with: sal-anchors inspect"
         )
     return read_journal(path)
+
+
+@contextmanager
+def _kept_still(target: Path) -> Iterator[None]:
+    """Keep those who review a manifest from writing to its journal meanwhile."""
+    if target.name != JOURNAL_NAME:
+        yield
+        return
+    try:
+        with lock_of(target):
+            yield
+    except Timeout:
+        raise ReviewError(
+            "another process keeps it locked", where=target, hint="End that process, and try again"
+        ) from None
+    except OSError as error:
+        raise ReviewError(f"cannot be written ({error.strerror})", where=target) from None
 
 
 def _require_contained(target: Path, decisions: Sequence[Decision]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sal_anchors.events.event import Event
+from sal_anchors.events.event import Event, EventKind
 from sal_anchors.review.decision import Action, Decision, Mark
 from sal_anchors.review.match import TOLERANCE, Claim, claims
 from sal_anchors.review.standing import standing
@@ -17,6 +17,7 @@ from sal_anchors.review.thread import Thread, found_place, threads
 
 _SAME_PLACE = 0.05
 _BEHIND = 1e-3
+_MICROSECONDS = 6
 
 
 class State(StrEnum):
@@ -77,12 +78,14 @@ class ReviewedEvent:
         mark: how decisions name it.
         accepted: True if accepted or changed, False if rejected, None if not decided on.
         note: about it; empty if there is none.
+        number: of the event among those of the row; None if it is in none.
     """
 
     event: Event
     mark: Mark
     accepted: bool | None = None
     note: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,10 @@ class Reviewed:
         if self.state is State.BAD:
             return ()
         return tuple(item.event for item in self.events if item.accepted is not False)
+
+    def of_row(self, number: int) -> ReviewedEvent | None:
+        """What became of an event of the row; None if it stands for none any more."""
+        return next((item for item in self.events if item.number == number), None)
 
 
 def replay(
@@ -139,7 +146,7 @@ def replay(
         item, problem = _resolved(thread, claim, events, free, seconds, tolerance)
         items += [item] if item else []
         conflicts += [problem] if problem else []
-    items += [ReviewedEvent(events[n], mark_of(events, n)) for n in free]
+    items += [ReviewedEvent(events[n], mark_of(events, n), number=n) for n in free]
     items.sort(key=lambda item: (item.event.time, item.event.kind, item.event.label))
     bad, whole, note = _of_utterance(stand)
     state = _state(items, bad=bad, whole=whole, decided=bool(stand))
@@ -149,12 +156,16 @@ def replay(
 def mark_of(events: Sequence[Event], number: int) -> Mark:
     """How decisions name an event of the row that nothing was decided about yet."""
     event = events[number]
-    others = (
-        abs(other.time - event.time)
-        for n, other in enumerate(events)
-        if n != number and (other.kind, other.label) == (event.kind, event.label)
-    )
-    return Mark(kind=event.kind, label=event.label, time=event.time, room=min(others, default=None))
+    others = (other for n, other in enumerate(events) if n != number)
+    room = room_of(event.kind, event.label, event.time, others)
+    return Mark(kind=event.kind, label=event.label, time=event.time, room=room)
+
+
+def room_of(kind: EventKind, label: str, time: float, others: Iterable[Event]) -> float | None:
+    """Seconds to the nearest other event of a kind and label, in whole microseconds."""
+    apart = (abs(e.time - time) for e in others if (e.kind, e.label) == (kind, label))
+    nearest = min(apart, default=None)
+    return None if nearest is None else round(nearest, _MICROSECONDS)
 
 
 def _resolved(
@@ -173,7 +184,7 @@ def _resolved(
         kept = (
             None
             if number is None
-            else ReviewedEvent(events[number], thread.mark, None, thread.note)
+            else ReviewedEvent(events[number], thread.mark, None, thread.note, number)
         )
         return kept, _conflict(ConflictCode.OUTSIDE, thread, told)
     if number is None:
@@ -182,7 +193,7 @@ def _resolved(
         event = thread.applied_to(events[number])
     else:
         event = events[number]
-    return ReviewedEvent(event, thread.mark, thread.accepted, thread.note), None
+    return ReviewedEvent(event, thread.mark, thread.accepted, thread.note, number), None
 
 
 def _missing(

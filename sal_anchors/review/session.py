@@ -11,7 +11,7 @@ from sal_anchors.manifest import Manifest, Row
 from sal_anchors.review.decision import JOURNAL_NAME, Action, Decision, Mark, Value
 from sal_anchors.review.journal import Damage, Journal, now
 from sal_anchors.review.overlay import ReviewedRow, by_utterance, review_row
-from sal_anchors.review.replay import ReviewedEvent
+from sal_anchors.review.replay import ReviewedEvent, room_of
 from sal_anchors.review.standing import UndoStack
 
 
@@ -69,8 +69,8 @@ class Session:
         """A row of the manifest, as reviewed so far."""
         return review_row(row, self.decisions(row.id), self.manifest.recipe)
 
-    def refresh(self) -> bool:
-        """Take in what others have decided since; whether there was any."""
+    def refresh(self) -> tuple[str, ...]:
+        """Take in what others have decided since; the ids of the utterances it is about."""
         self.journal.refresh()
         return self._take()
 
@@ -101,12 +101,8 @@ class Session:
 
     def add(self, row: Row, kind: EventKind, label: str, time: float) -> Decision:
         """There is an event that was not found; its span is that of the word at its time."""
-        same = [
-            abs(item.event.time - time)
-            for item in self.review(row).review.events
-            if (item.event.kind, item.event.label) == (kind, label)
-        ]
-        mark = Mark(kind=kind, label=label, time=time, room=min(same, default=None))
+        there = (item.event for item in self.review(row).review.events)
+        mark = Mark(kind=kind, label=label, time=time, room=room_of(kind, label, time, there))
         words = [word for word in row.words if word.start <= time <= word.end]
         start, end = (words[0].start, words[0].end) if words else (time, time)
         new = Value(kind=kind, label=label, time=time, start=start, end=end)
@@ -164,8 +160,9 @@ class Session:
         self._take()
         return decision
 
-    def _take(self) -> bool:
-        """What the journal has got since, by this session or by others."""
+    def _take(self) -> tuple[str, ...]:
+        """What the journal has got since, by this session or by others; which utterances it is
+        about."""
         fresh = list(self.journal.decisions.values())[self._known :]
         self._known += len(fresh)
         for decision in fresh:
@@ -173,4 +170,4 @@ class Session:
             self._about[decision.utterance] = tuple(sorted(about, key=lambda d: d.order))
             if decision.who == self.who:
                 self._stack.add(decision)
-        return bool(fresh)
+        return tuple(dict.fromkeys(decision.utterance for decision in fresh))

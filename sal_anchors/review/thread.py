@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.events.span import AT_START
 from sal_anchors.review.decision import Action, Decision, Mark
@@ -115,14 +117,14 @@ def _of_single_events(decisions: Iterable[Decision]) -> Iterator[Decision]:
             yield decision
         elif decision.action is Action.ACCEPT and decision.new is not None:
             for mark in decision.new.events or ():
-                yield decision.model_copy(update={"event": mark})
+                yield msgspec.structs.replace(decision, event=mark)
 
 
 def _folded(group: Sequence[Decision]) -> Thread:
     first = group[0].mark
     assert first is not None  # noqa: S101 - groups are made of decisions that have one
     rooms = [d.event.room for d in group if d.event is not None and d.event.room is not None]
-    mark = first.model_copy(update={"room": min(rooms, default=None)})
+    mark = msgspec.structs.replace(first, room=min(rooms, default=None))
     places, note = [found_place(mark)], ""
     verdict: bool | None = True if mark.added else None
     for decision in group:

@@ -75,6 +75,19 @@ def test_decisions_hold_after_an_applied_manifest_is_rendered_anew(
     assert kept == wanted
 
 
+def test_applying_again_keeps_what_was_decided_in_the_new_folder(
+    done: Session, tmp_path: Path
+) -> None:
+    new = applied(done, tmp_path)
+    there = Session(new, "bob")
+    there.mark_bad(new.row("agent-pass"), True)
+    done.note(done.manifest.row("vm-press"), "again")
+    again = applied(done, tmp_path)
+    decisions = read_journal(again.path / "edits.jsonl").decisions
+    assert {d.utterance for d in decisions} >= {"agent-pass", "vm-press", ID}
+    assert reviewed(again).row("agent-pass").reason == "marked_bad"
+
+
 def test_only_reviewed_leaves_out_the_rest(done: Session, tmp_path: Path) -> None:
     assert list(events(applied(done, tmp_path, only=True))) == ["please-try-again"]
 

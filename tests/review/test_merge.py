@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 
 from sal_anchors.errors import ReviewError
 from sal_anchors.manifest import Manifest
-from sal_anchors.review import Session, merge_decisions, merge_journals, read_journal
+from sal_anchors.review import Session, merge, merge_decisions, merge_journals, read_journal
 from sal_anchors.review.decision import Action, Decision, Value
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -90,6 +93,45 @@ def test_a_journal_is_not_replaced_by_one_that_lacks_some_of_it(
         merge_journals([ann], bob)
     assert bob.read_bytes() == before
     assert len(merge_journals([ann, bob], bob).decisions) == 2
+
+
+def test_a_review_goes_on_over_a_merge_into_its_journal(speech: Manifest, tmp_path: Path) -> None:
+    bob = _by(speech, tmp_path, "bob", "b", "c")
+    row = speech.row("sorry")
+    ann = Session(speech, "ann")
+    ann.note(row, "a")
+    merge_journals([speech.path, bob], speech.path)
+    assert ann.refresh() == ("sorry",)
+    assert len(ann.decisions("sorry")) == 3
+    ann.note(row, "d")
+    assert ann.review(row).review.note == "d"
+    undone = [ann.undo() for _ in range(3)]
+    assert [d and d.new and d.new.text for d in undone] == ["d", "a", None]
+    contents = read_journal(speech.path / "edits.jsonl")
+    assert contents.damages == ()
+    assert sorted(d.new.text for d in contents.decisions if d.new) == ["a", "b", "c", "d"]
+
+
+def test_decisions_made_during_a_merge_are_not_lost(
+    speech: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob, row = _by(speech, tmp_path, "bob", "b"), speech.row("sorry")
+    ann = Session(speech, "ann")
+    ann.note(row, "a")
+    real = merge.write_journal
+    with ThreadPoolExecutor(1) as pool:
+
+        def slow(path: Path, decisions: Sequence[Decision]) -> None:
+            meanwhile.append(pool.submit(ann.note, row, "d"))
+            time.sleep(0.2)
+            real(path, decisions)
+
+        meanwhile: list[Future[Decision]] = []
+        monkeypatch.setattr(merge, "write_journal", slow)
+        merge_journals([speech.path, bob], speech.path)
+        meanwhile[0].result()
+    kept = read_journal(speech.path / "edits.jsonl").decisions
+    assert sorted(d.new.text for d in kept if d.new and d.new.text) == ["a", "b", "d"]
 
 
 def test_a_journal_that_is_not_there_is_told(tmp_path: Path) -> None:

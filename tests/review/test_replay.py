@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from sal_anchors.events.event import Event, EventKind
@@ -73,6 +74,21 @@ def test_without_decisions_events_stay_as_they_are() -> None:
     assert review.state is State.UNREVIEWED
 
 
+def test_the_room_of_an_event_is_told_in_whole_microseconds() -> None:
+    assert mark_of([event(0.1), event(0.4)], 0).room == 0.3
+
+
+def test_what_became_of_an_event_is_found_by_its_number(write: Writer) -> None:
+    events = [event(1.0), event(2.0)]
+    write.move(mark_of(events, 0), 1.0, 2.5)
+    write.add(0.5)
+    review = done(events, write)
+    assert [i.number for i in review.events] == [None, 1, 0]
+    moved = review.of_row(0)
+    assert moved is not None and moved.event.time == 2.5
+    assert review.of_row(2) is None
+
+
 def test_an_accepted_event_is_sure_and_otherwise_as_found(write: Writer) -> None:
     events = [event(1.0)]
     write.accept(mark_of(events, 0))
@@ -123,7 +139,7 @@ def test_an_undone_decision_does_not_count_and_a_redone_one_does(write: Writer) 
 
 def test_an_added_event_can_be_moved_relabelled_and_rejected(write: Writer) -> None:
     added = write.add(1.5)
-    mark = added.event.model_copy(update={"added": added.id}) if added.event else None
+    mark = msgspec.structs.replace(added.event, added=added.id) if added.event else None
     assert mark is not None
     write.move(mark, 1.5, 1.6)
     write.relabel(mark, "down")
@@ -136,7 +152,7 @@ def test_an_added_event_can_be_moved_relabelled_and_rejected(write: Writer) -> N
 def test_what_was_decided_about_an_event_goes_with_the_undone_adding_of_it(write: Writer) -> None:
     added = write.add(1.5)
     assert added.event is not None
-    write.move(added.event.model_copy(update={"added": added.id}), 1.5, 1.6)
+    write.move(msgspec.structs.replace(added.event, added=added.id), 1.5, 1.6)
     write(Action.UNDO, target=added.id)
     assert done([], write).kept == ()
 

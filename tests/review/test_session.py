@@ -124,6 +124,8 @@ class Held:
     time: float
     accepted: bool | None = None
     note: str = ""
+    touched: bool = False
+    """Whether something was decided about it."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class Model:
     note: str = ""
 
     def changed(self, key: int, **fields: object) -> Model:
+        fields["touched"] = True
         events = (replace(e, **fields) if e.key == key else e for e in self.events)
         return replace(self, events=tuple(events))
 
@@ -241,14 +244,24 @@ class ReviewMachine(RuleBasedStateMachine):
             accepted = True if held.accepted is None else held.accepted
             self.do(self.model.changed(held.key, kind=kind, label=label, accepted=accepted))
 
-    @rule(time=TIMES, label=LABELS)
-    def add(self, time: float, label: str) -> None:
-        if label == "up" and time in FOUND:
-            return  # what is there already is not added again
+    def added(self, time: float, label: str) -> None:
         self.session.add(self.row, END, label, time)
-        added = Held(self.next_key, END, label, time, True)
+        for held in self.model.events:
+            if not held.touched and (held.label, held.time) == (label, time):
+                self.do(self.model.changed(held.key, accepted=True))
+                return
+        added = Held(self.next_key, END, label, time, True, touched=True)
         self.next_key += 1
         self.do(replace(self.model, events=(*self.model.events, added)))
+
+    @rule(time=TIMES, label=LABELS)
+    def add(self, time: float, label: str) -> None:
+        self.added(time, label)
+
+    @rule(number=st.integers(0, 2))
+    def add_what_is_found_there(self, number: int) -> None:
+        """It counts as accepted, unless something was decided about it before."""
+        self.added(FOUND[number], "up")
 
     @rule(number=st.integers(0, 9), text=st.text(max_size=5))
     def note(self, number: int, text: str) -> None:
@@ -268,7 +281,10 @@ class ReviewMachine(RuleBasedStateMachine):
     @rule()
     def accept_all(self) -> None:
         self.session.accept_all(self.row)
-        events = (replace(e, accepted=e.accepted is not False) for e in self.model.events)
+        events = (
+            replace(e, accepted=e.accepted is not False, touched=e.touched or e.accepted is None)
+            for e in self.model.events
+        )
         self.do(replace(self.model, events=tuple(events)))
 
     @rule()
@@ -317,4 +333,4 @@ class ReviewMachine(RuleBasedStateMachine):
 
 
 TestReviewMachine = ReviewMachine.TestCase
-TestReviewMachine.settings = settings(max_examples=20, stateful_step_count=25)
+TestReviewMachine.settings = settings(max_examples=30, stateful_step_count=30)
