@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -16,8 +18,10 @@ from sal_anchors.manifest import Manifest
 from sal_anchors.review import JOURNAL_NAME, Session
 from sal_anchors.review.findings import read_findings
 
+from .draw.canvas import printable
 from .draw.palette import DARK, LIGHT, Palette
 from .help_screen import HelpScreen
+from .key_line import KeyLine
 from .list_screen import ListScreen
 from .player import Player
 from .sound import Model
@@ -27,8 +31,8 @@ from .utterance_screen import UtteranceScreen
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from textual import events
     from textual.app import ComposeResult
+    from textual.notifications import SeverityLevel
 
 WIDTH, HEIGHT = 80, 24
 """The smallest terminal."""
@@ -40,6 +44,7 @@ _FEW_COLOURS = (None, "standard", "windows")
 class TooSmallScreen(ModalScreen[None]):
     """Stands in front of everything while the terminal is too small."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "Quit")]
     DEFAULT_CSS = """
     TooSmallScreen { align: center middle; background: $background; }
     TooSmallScreen Static { width: auto; height: auto; text-align: center; }
@@ -121,6 +126,33 @@ class Inspector(App[None]):
         """Whether the terminal has more than 16."""
         return self.console.color_system not in _FEW_COLOURS
 
+    async def on_event(self, event: events.Event) -> None:
+        """What was said holds until the next key."""
+        if isinstance(event, events.Key):
+            for line in self.screen.query(KeyLine):
+                line.say("")
+        await super().on_event(event)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in place of the keys; what is wrong floats above them, once.
+
+        Messages hold names from the manifest: they are never read as markup.
+        """
+        message = printable(message)
+        lines = self.screen.query(KeyLine) if severity == "information" else ()
+        for line in lines:
+            line.say(message)
+        if not lines and message not in (known.message for known in self._notifications):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
     def on_mount(self) -> None:
         """Show the list; keep an eye on the manifest."""
         self.theme = "textual-light" if self._light else "textual-dark"
@@ -138,7 +170,6 @@ class Inspector(App[None]):
                 "They are left as they are",
                 severity="warning",
                 timeout=20,
-                markup=False,
             )
 
     def on_resize(self, event: events.Resize) -> None:
@@ -168,13 +199,20 @@ class Inspector(App[None]):
             manifest = Manifest.open(old.path, audio_root=self._audio_root)
             self.source = self._source_of(manifest)
         except SalAnchorsError as error:
-            self.notify(str(error), severity="error", timeout=20, markup=False)
+            self.notify(str(error), severity="error", timeout=20)
             return
         self._told_rewritten = False
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(self._list())
         self.notify("The manifest was read anew")
+
+    def decided_elsewhere(self, utterances: Collection[str]) -> None:
+        """Something was decided about utterances, not by keys on them."""
+        self.utterance.decided_elsewhere(utterances)
+        for screen in self.screen_stack:
+            if isinstance(screen, ListScreen):
+                screen.decided_elsewhere(utterances)
 
     def _source_of(self, manifest: Manifest) -> RowSource:
         found = read_findings(self._findings, manifest) if self._findings is not None else None
@@ -187,12 +225,10 @@ class Inspector(App[None]):
     def _look(self) -> None:
         """Take in others' decisions; tell if the manifest was written anew."""
         try:
-            if self.source.session.refresh():
-                for screen in self.screen_stack:
-                    if isinstance(screen, ListScreen):
-                        screen.rows.forget()
+            if changed := self.source.session.refresh():
+                self.decided_elsewhere(changed)
         except SalAnchorsError as error:
-            self.notify(str(error), severity="error", markup=False)
+            self.notify(str(error), severity="error")
         if self.source.rewritten and not self._told_rewritten:
             self._told_rewritten = True
             self.notify(

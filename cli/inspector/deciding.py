@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from sal_anchors.errors import SalAnchorsError
@@ -54,7 +54,7 @@ class Deciding(UtteranceView):
         """Move the anchor to the nearest edge of energy."""
         sound = self._sound
         if sound is None:
-            self.notify(f"There is no audio to look for an edge in: {self._message}", markup=False)
+            self.notify(f"There is no audio to look for an edge in: {self._message}")
             return
 
         def edge(item: ReviewedEvent) -> float | None:
@@ -98,7 +98,7 @@ class Deciding(UtteranceView):
 
     def action_redo(self) -> None:
         """Make it stand again."""
-        self._again(self._source.session.redo, "stands again", "There is nothing to redo")
+        self._again(self._source.session.redo, "done again", "There is nothing to redo")
 
     def _again(self, do: Callable[[], Decision | None], told: str, nothing: str) -> None:
         try:
@@ -111,8 +111,16 @@ class Deciding(UtteranceView):
             return
         here = self._item is not None and decision.utterance == self._item.row.id
         where = "" if here else f" of {decision.utterance}"
-        self.notify(f"{decision.action}{where} {told}", markup=False)
-        self._decided(decision.mark if here else None)
+        self.notify(f"{told}: {decision.action}{where}")
+        if here:
+            self._decided(decision.mark)
+        else:
+            self.app.decided_elsewhere((decision.utterance,))
+
+    def decided_elsewhere(self, utterances: Collection[str]) -> None:
+        """Show the row anew if it is among them."""
+        if self._item is not None and self._item.row.id in utterances:
+            self._decided()
 
     def _decide(self, do: Callable[[Row], object]) -> bool:
         if self._item is None:
@@ -186,7 +194,6 @@ class Deciding(UtteranceView):
             self.notify(
                 f"{answer!r}: a kind and a label are expected; kinds: {', '.join(EventKind)}",
                 severity="error",
-                markup=False,
             )
             return
         then(kind, label.strip())

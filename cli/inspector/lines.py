@@ -55,8 +55,8 @@ def line(item: ReviewedRow, width: int, *, place: int | None = None) -> str:
     if not row.usable:
         told = f"{row.reason}: {row.message}"
     sign, at = SIGNS[item.review.state], f"{row.duration:.2f}"
-    if place is not None and place < len(events):
-        reviewed = item.review.events[place]
+    reviewed = None if place is None else item.review.of_row(place)
+    if reviewed is not None:
         sign = {None: "·", True: "✔", False: "✘"}[reviewed.accepted]
         events = [reviewed.event]
         at = f"@{reviewed.event.time:.3f}"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Iterable
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from rich.cells import cell_len
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -16,11 +20,11 @@ from textual.worker import Worker, get_current_worker
 
 from sal_anchors.errors import SalAnchorsError
 from sal_anchors.review.catalogue import STATES, Catalogue, load_catalogue
-from sal_anchors.review.choose import ORDERS, Chosen, choose, search
+from sal_anchors.review.choose import ORDERS, Chosen, choose, numbers_of, search
 from sal_anchors.review.query import Query, parse_query, toggled
 
 from .key_line import KeyLine
-from .lines import heading
+from .lines import SIGNS, heading, padded
 from .prompts import AskOne
 from .row_list import RowList
 
@@ -53,6 +57,9 @@ _PAUSE_SECONDS = 0.002
 """After each batch, for keys to be answered."""
 
 _TIMES_TOLD = 50
+
+_CHOICES, _CHOICE = 200, 50
+"""Values of a field to choose from, at most, and their columns; others can be typed."""
 
 
 class _GivenUpError(Exception):
@@ -99,6 +106,8 @@ class ListScreen(Screen[None]):
         self._catalogue: Catalogue | None = None
         self._done = 0
         self._broken = False
+        self._early: dict[int, State] = {}
+        self._unplaced: set[str] = set()
 
     def compose(self) -> ComposeResult:
         """Counts, filter, list and keys."""
@@ -158,6 +167,14 @@ class ListScreen(Screen[None]):
         self.rows.forget(number)
         if self._catalogue is not None:
             self._catalogue.states[number] = STATES.index(state)
+        else:
+            self._early[number] = state
+
+    def decided_elsewhere(self, utterances: Iterable[str]) -> None:
+        """Something was decided about utterances, wherever in the manifest they are."""
+        self.rows.forget()
+        self._unplaced.update(utterances)
+        self._place()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """A new filter."""
@@ -178,9 +195,10 @@ class ListScreen(Screen[None]):
         """Pick a filter."""
         if (catalogue := self._ready()) is None:
             return
-        found = list(catalogue.facets())
+        fields = groupby(catalogue.facets(), key=itemgetter(0))
+        found = [facet for _, facets in fields for facet in islice(facets, _CHOICES)]
         choices = [
-            (f"{n}", f"{name + ':' + value:<40} {count:>11,}")
+            (f"{n}", f"{padded(f'{name}:{value}', _CHOICE)} {count:>11,}")
             for n, (name, value, count) in enumerate(found)
         ]
 
@@ -189,7 +207,8 @@ class ListScreen(Screen[None]):
                 name, value, _ = found[int(answer)]
                 self._asked(toggled(self._text, name, value))
 
-        self.app.push_screen(AskOne("Show only, or show again", choices), chosen)
+        told = f"Show only, or show again (the {_CHOICES} most frequent of each)"
+        self.app.push_screen(AskOne(told, choices), chosen)
 
     def action_sort(self) -> None:
         """Pick an order."""
@@ -229,7 +248,7 @@ class ListScreen(Screen[None]):
         try:
             parse_query(text)
         except SalAnchorsError as error:
-            self.notify(str(error), severity="error", markup=False)
+            self.notify(str(error), severity="error")
             return False
         self._text = text
         self.query_one("#query", Input).value = text
@@ -270,14 +289,19 @@ class ListScreen(Screen[None]):
 
     def _progressed(self, done: int) -> None:
         self._done = done
-        self._tell()
+        if self.is_current:
+            self._tell()
 
     def _failed(self, message: str) -> None:
-        self.notify(message, severity="error", timeout=20, markup=False)
+        self.notify(message, severity="error", timeout=20)
         self._tell()
 
     def _loaded(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        for number, state in self._early.items():
+            self.decided(number, state)
+        if self._unplaced:
+            self._place()
         self._tell()
         if self._text or self._order != "manifest" or self._events:
             self._choose()
@@ -314,6 +338,32 @@ class ListScreen(Screen[None]):
         self.rows.show(chosen)
         self._tell()
 
+    @work(thread=True, exclusive=True, group="place")
+    def _place(self) -> None:
+        """Find the rows of utterances that were decided about elsewhere."""
+        worker, ids = get_current_worker(), tuple(self._unplaced)
+        if self._catalogue is None:
+            return
+        manifest = copy.copy(self._source.manifest)
+        try:
+            found = numbers_of(manifest, ids, on_rows=lambda done: _go_on(worker))
+        except _GivenUpError:
+            return
+        except SalAnchorsError as error:
+            self.app.call_from_thread(self._failed, str(error))
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._placed, ids, found.tolist())
+
+    def _placed(self, ids: Iterable[str], numbers: Iterable[int]) -> None:
+        self._unplaced.difference_update(ids)
+        try:
+            for number in numbers:
+                self.decided(number, self._source.reviewed(number).review.state)
+        except SalAnchorsError as error:
+            self._failed(str(error))
+        self._tell()
+
     @work(thread=True, exclusive=True, group="conflicts")
     def _find_conflicts(self) -> None:
         from sal_anchors.review import progress_of
@@ -339,7 +389,10 @@ class ListScreen(Screen[None]):
         self.app.push_screen(AskOne(f"{len(choices)} conflicts", choices), chosen)
 
     def _tell(self) -> None:
-        self.query_one("#counts", Static).update(Content(self._counts()), layout=False)
+        told = self._counts()
+        if cell_len(told) > self.size.width:
+            told = self._counts(signs=True)
+        self.query_one("#counts", Static).update(Content(told), layout=False)
         self._tell_heading()
 
     def _tell_heading(self) -> None:
@@ -347,7 +400,8 @@ class ListScreen(Screen[None]):
         told = Content(heading(width, events=self._events))
         self.query_one("#heading", Static).update(told, layout=False)
 
-    def _counts(self) -> str:
+    def _counts(self, *, signs: bool = False) -> str:
+        """What is listed and how far the review is; with signs of states instead of names."""
         total, chosen = len(self._source.manifest), self.rows.chosen
         shown = f"{len(chosen or ()):,}"
         what = "events" if self._events else "utterances"
@@ -359,10 +413,11 @@ class ListScreen(Screen[None]):
             parts.append(f"reading {100 * self._done // max(1, total)} %")
         else:
             counts = np.bincount(self._catalogue.states, minlength=len(STATES))
-            parts += [f"{counts[n]:,} {state}" for n, state in enumerate(STATES) if counts[n]]
+            there = [(state, n) for state, n in zip(STATES, counts.tolist(), strict=True) if n]
+            parts += [f"{SIGNS[s]} {n:,}" if signs else f"{n:,} {s}" for s, n in there]
         if self._order != "manifest":
             parts.append(f"by {self._order}")
-        return " " + "   ".join(parts)
+        return " " + ("  " if signs else "   ").join(parts)
 
 
 def _go_on(worker: Worker[None]) -> None:

@@ -12,6 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from .draw.canvas import printable
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
@@ -35,7 +37,7 @@ class AskText(ModalScreen[str | None]):
     Args:
         question: what is asked.
         value: what stands there first.
-        suggestions: told under the line.
+        hint: told under the line.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up")]
@@ -71,7 +73,7 @@ class AskOne(ModalScreen[str | None]):
         choices: value and text of each.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,backspace", "give_up", "Give up")]
     DEFAULT_CSS = _CSS.format(name="AskOne")
 
     def __init__(self, question: str, choices: Sequence[tuple[str, str]]) -> None:
@@ -83,7 +85,9 @@ class AskOne(ModalScreen[str | None]):
         """The question and a list of answers."""
         with Vertical():
             yield Static(Content(self._question))
-            yield OptionList(*(Option(Content(told), id=str(n)) for n, (_, told) in self._all()))
+            yield OptionList(
+                *(Option(Content(printable(told)), id=str(n)) for n, (_, told) in self._all())
+            )
             yield Static(Content("enter: choose   escape: give up"), classes="hint")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from sal_anchors.anchors.anchor import IGNORE_LABEL
 
 from .draw.canvas import fitted
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from sal_anchors.timebase import FrameGrid
 
 _VERDICTS = {None: "open", True: "accepted", False: "rejected"}
+_LEAST_ID = 16
 _KINDS = ("keyword_end", "keyword_start")
 
 
@@ -28,23 +31,23 @@ def title_line(
     width: int,
     found: Sequence[Finding] = (),
 ) -> str:
-    """Id, place in the list, status, state and findings."""
+    """Id, place in the list, state, status and findings."""
     place = f"{index + 1:,}/{total:,}"
     if item is None:
         return f" {place}"
     row = item.row
     reason = f" ({row.reason})" if row.reason else ""
     codes = sorted({f.code.value for f in row.findings} | {f.code for f in found})
-    parts = [place, f"{row.status}{reason}", row.split, row.speaker or "", *codes]
-    told = "  ".join(part for part in (*parts, item.review.state.value) if part)
-    return f" {fitted(row.id, max(16, width - len(told) - 4))}  {told}"
+    state = item.review.state.value
+    parts = (place, state, f"{row.status}{reason}", row.split, row.speaker or "", *codes)
+    told = "  ".join(part for part in parts if part)
+    return f" {fitted(row.id, max(_LEAST_ID, width - cell_len(told) - 4))}  {told}"
 
 
 def transcript_line(item: ReviewedRow, found: Sequence[Finding] = ()) -> str:
-    """Transcript, note, and what a check found."""
-    parts = [item.row.transcript or ""]
-    if item.review.note:
-        parts.append(f"note: {item.review.note}")
+    """Note, transcript, and what a check found."""
+    parts = [f"note: {item.review.note}"] if item.review.note else []
+    parts.append(item.row.transcript or "")
     for finding in found:
         place = "" if finding.time is None else f" at {finding.time:.3f} s"
         parts.append(f"{finding.code}{place}: {finding.message}")

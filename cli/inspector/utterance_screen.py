@@ -98,13 +98,13 @@ class UtteranceScreen(Deciding):
             piece = snippet(self._sound, start, end)
             path = write_snippet(piece, self._sound.rate, Path.cwd(), name)
         except OSError as error:
-            self.notify(f"It cannot be written: {error}", severity="error", markup=False)
+            self.notify(f"It cannot be written: {error}", severity="error")
             return
-        self.notify(f"Written: {path.name}", markup=False)
+        self.notify(f"Written: {path.name}")
 
     def _play(self, start: float, end: float) -> None:
         if self._sound is None:
-            self.notify(f"There is nothing to hear: {self._message}", markup=False)
+            self.notify(f"There is nothing to hear: {self._message}")
             return
         self._played = (start, end)
         try:
@@ -116,5 +116,4 @@ class UtteranceScreen(Deciding):
                     f"No sound device ({error}). Press w to write the stretch to a WAV file",
                     severity="warning",
                     timeout=10,
-                    markup=False,
                 )

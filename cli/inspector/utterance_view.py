@@ -16,6 +16,7 @@ from sal_anchors.anchors.render import renderer_of
 from sal_anchors.errors import SalAnchorsError
 
 from .draw.axis import Axis
+from .draw.canvas import fitted
 from .draw.picture import Posterior, Scene, Sound
 from .key_line import KeyLine
 from .picture_view import ZOOM, PictureView
@@ -181,9 +182,9 @@ class UtteranceView(Screen[int]):
             self._draw()
             return
         places, items = self._chosen.places, self._items()
-        if items and places is not None:
-            self._selected = items[min(int(places[self._index]), len(items) - 1)]
-        elif items:
+        if places is not None:
+            self._selected = self._item.review.of_row(int(places[self._index]))
+        if items and self._selected is None:
             self._selected = self._first(items)
         self._axis = Axis(0.0, max(self._item.row.duration, _MILLISECOND), 1)
         self._cursor = self._selected.event.time if self._selected else 0.0
@@ -225,7 +226,7 @@ class UtteranceView(Screen[int]):
             self._draw()
 
     def _refuse(self, error: SalAnchorsError) -> None:
-        self.notify(str(error), severity="error", timeout=20, markup=False)
+        self.notify(str(error), severity="error", timeout=20)
 
     def _draw(self) -> None:
         if not self.is_mounted:
@@ -260,7 +261,8 @@ class UtteranceView(Screen[int]):
         self._say("anchor", anchor_line(item, self._selected))
 
     def _say(self, name: str, text: str) -> None:
-        self.query_one(f"#{name}", Static).update(Content(text), layout=False)
+        shown = Content(fitted(text, self.size.width))
+        self.query_one(f"#{name}", Static).update(shown, layout=False)
 
     def action_cursor(self, by: int) -> None:
         """Move the cursor by columns."""

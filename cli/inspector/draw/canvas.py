@@ -109,7 +109,7 @@ class Canvas:
 def fitted(text: str, room: int) -> str:
     """Text of printable characters that takes at most ``room`` columns; what is cut off is told
     by an ellipsis."""
-    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    text = printable(text)
     if cell_len(text) <= room:
         return text
     kept, used = "", 0
@@ -119,6 +119,11 @@ def fitted(text: str, room: int) -> str:
             break
         kept += char
     return f"{kept}…" if room > 0 else ""
+
+
+def printable(text: str) -> str:
+    """Text with a sign in place of each character that would act on the terminal."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 @lru_cache(maxsize=65_536)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
 
 from sal_anchors.manifest.row import Row
 from sal_anchors.timebase import FrameGrid
@@ -168,7 +169,7 @@ def _draw_message(canvas: Canvas, message: str, to: Palette) -> None:
     canvas.fore[:] = to.rejected
     words, line, column = message.split(), 0, 0
     for word in words:
-        if column and column + 1 + len(word) > canvas.width:
+        if column and column + 1 + cell_len(word) > canvas.width:
             line, column = line + 1, 0
         if line >= canvas.height:
             return

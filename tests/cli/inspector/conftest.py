@@ -17,7 +17,7 @@ from sal_anchors_cli.inspector.utterance_screen import UtteranceScreen
 from textual.pilot import Pilot
 
 from sal_anchors.manifest import Manifest
-from sal_anchors.review import Decision, read_journal
+from sal_anchors.review import Decision, Session, read_journal
 
 PATIENCE = 200
 _TEXT = re.compile(r'<text[^>]*?x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
@@ -83,6 +83,21 @@ class Driver:
     def last(self) -> Decision:
         return self.journal[-1]
 
+    @property
+    def unprintable(self) -> str:
+        """Characters sent to the terminal that would act on it."""
+        strips = self.app.screen._compositor.render_strips()
+        told = "".join(segment.text for strip in strips for segment in strip)
+        return "".join(char for char in told if not char.isprintable())
+
+    def check_replay(self) -> None:
+        """What the application shows is what another reader makes of the journal."""
+        session = self.app.source.session
+        again = Session(Manifest.open(session.manifest.path), session.who)
+        for id_ in session.utterances:
+            row = session.manifest.row(id_)
+            assert again.review(row).review == session.review(row).review
+
     async def open(self, id_: str) -> None:
         """Go from the list to an utterance with its sound."""
         rows = self.list.rows
@@ -100,18 +115,27 @@ Drive = Callable[..., None]
 
 @pytest.fixture(scope="session")
 def drive() -> Drive:
-    """``drive(manifest, scenario, size=(80, 24), ...)`` runs the application."""
+    """``drive(manifest, scenario, size=(80, 24), ...)`` runs the application, and then compares
+    what it shows with a replay of its journal, unless told otherwise."""
 
     def run(
-        manifest: Manifest, scenario: Scenario, *, size: tuple[int, int] = (80, 24), **options: Any
+        manifest: Manifest,
+        scenario: Scenario,
+        *,
+        size: tuple[int, int] = (80, 24),
+        settled: bool = True,
+        replayed: bool = True,
+        **options: Any,
     ) -> None:
         async def go() -> None:
             given = {"who": "ann", "audio_root": manifest.audio_root, **options}
             app = Inspector(manifest, **given)
             async with app.run_test(size=size, notifications=True) as pilot:
                 driver = Driver(app, pilot)
-                await driver.until(lambda: getattr(app.screen, "settled", True))
+                await driver.until(lambda: not settled or getattr(app.screen, "settled", True))
                 await scenario(driver)
+                if replayed:
+                    driver.check_replay()
 
         asyncio.run(go())
 

@@ -80,7 +80,7 @@ def test_a_manifest_written_anew_is_told_and_read_anew_on_r(
         await on.shows("other")
         assert len(on.journal) == 2
 
-    drive(movable, scenario, audio_root=None)
+    drive(movable, scenario, audio_root=None, replayed=False)
 
 
 def test_a_manifest_that_is_gone_is_told(drive: Any, movable: Manifest) -> None:
@@ -94,7 +94,7 @@ def test_a_manifest_that_is_gone_is_told(drive: Any, movable: Manifest) -> None:
         await on.shows("no manifest here")
         await on.press("down", "w", "enter")
 
-    drive(movable, scenario, audio_root=None, size=(120, 40))
+    drive(movable, scenario, audio_root=None, size=(120, 40), replayed=False)
 
 
 def test_rows_without_an_index_or_parts_are_told_in_their_lines(
@@ -151,8 +151,12 @@ def test_a_journal_that_cannot_be_written_is_told_and_nothing_is_shown_as_kept(
         await on.press("x")
         await on.shows(JOURNAL_NAME)
         assert on.selected.accepted is None
+        for _ in range(3):
+            on.app._look()
+        await on.pilot.pause(0.2)
+        assert on.text.count("Make it readable") == 1, "it is told once, not every two seconds"
 
-    drive(speech, scenario, size=(120, 40))
+    drive(speech, scenario, size=(120, 40), replayed=False)
 
 
 def test_torn_lines_of_the_journal_are_told(drive: Any, speech: Manifest) -> None:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from sal_anchors_cli.inspector import list_screen
 from sal_anchors_cli.inspector.lines import line
 from sal_anchors_cli.inspector.row_list import RowList
 
@@ -134,6 +136,75 @@ def test_what_was_reviewed_before_is_known_from_the_start(drive: Any, speech: Ma
         assert "11 unreviewed   1 reviewed" in on.text
 
     drive(speech, scenario)
+
+
+def test_what_others_decide_meanwhile_is_counted_and_shown(drive: Any, speech: Manifest) -> None:
+    async def scenario(on: Any) -> None:
+        bob = Session(speech, "bob")
+        bob.accept_all(speech.row("sorry"))
+        on.app._look()
+        await on.shows("11 unreviewed   1 reviewed")
+        assert any(told.lstrip().startswith("✔ sorry") for told in on.text.splitlines())
+        await filtered(on, "state:reviewed")
+        assert ids(on) == ["sorry"]
+        await on.open("sorry")
+        bob.mark_bad(speech.row("sorry"), True)
+        on.app._look()
+        assert on.utterance.item.review.state == "bad"
+
+    drive(speech, scenario)
+
+
+def test_what_is_decided_while_filters_are_read_is_counted(
+    drive: Any, speech: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_screen, "_FIRST_SECONDS", 0.5)
+
+    async def scenario(on: Any) -> None:
+        assert not on.list.settled
+        await on.press("enter", "A", "escape")
+        await on.until(lambda: on.list.settled)
+        await on.shows("11 unreviewed   1 reviewed")
+
+    drive(speech, scenario, settled=False)
+
+
+def test_all_counts_are_visible_in_80_columns(
+    drive: Any, write_rows: Any, make_row: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many.anchors"
+    write_rows(folder, [make_row(f"u{n:04d}") for n in range(1000)])
+    manifest = Manifest.open(folder)
+    session = Session(manifest, "ann")
+    session.accept_all(manifest.at(0))
+    session.note(manifest.at(1), "?")
+    session.mark_bad(manifest.at(2), True)
+
+    async def scenario(on: Any) -> None:
+        await on.press("w")
+        await on.shows("1,000 of 1,000 utterances  · 997  ◐ 1  ✔ 1  ✘ 1  by worst")
+
+    drive(manifest, scenario)
+
+
+def test_many_values_are_cut_to_the_most_frequent_of_each_field(
+    drive: Any, write_rows: Any, make_row: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many.anchors"
+    speakers = [f"s{n}" for n in range(400)] + ["often"] * 2
+    write_rows(folder, [make_row(f"u{n}", speaker=s) for n, s in enumerate(speakers)])
+
+    async def scenario(on: Any) -> None:
+        await on.press("f")
+        await on.shows("Show only")
+        told = [t for _, t in on.app.screen._choices if t.startswith("speaker:")]
+        assert len(told) == 200
+        assert told[0].split() == ["speaker:often", "2"]
+        assert any(t.startswith("kind:keyword_end") for _, t in on.app.screen._choices)
+        await on.press("backspace")
+        await on.until(lambda: on.app.screen is on.list)
+
+    drive(Manifest.open(folder), scenario)
 
 
 def test_conflicts_are_listed_and_lead_to_their_utterance(drive: Any, speech: Manifest) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 import soundfile
+from sal_anchors_cli.inspector.key_line import KeyLine
 from sal_anchors_cli.inspector.picture_view import PictureView
 from sal_anchors_cli.inspector.player import NoDeviceError
+from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 
+from sal_anchors.align.alignment import Interval
 from sal_anchors.manifest import Manifest
-from sal_anchors.review import State, reviewed
+from sal_anchors.review import Session, State, reviewed
 from sal_anchors.review.snap import nearest_edge
 
 ID = "vm-pls-try-again"
@@ -208,7 +211,7 @@ def test_undo_and_redo_without_limit_and_from_elsewhere(drive: Any, speech: Mani
         await on.press(*["full_stop"] * 5, "x")
         await on.press("n")
         await on.press("u")
-        await on.shows(f"reject of {ID} undone")
+        await on.shows(f"undone: reject of {ID}")
         await on.press("p", *["u"] * 5)
         assert on.selected.event.time == found
         await on.press("u")
@@ -220,6 +223,103 @@ def test_undo_and_redo_without_limit_and_from_elsewhere(drive: Any, speech: Mani
         assert len(on.journal) == 6 + 6 + 6
 
     drive(speech, scenario, size=(120, 40))
+
+
+def test_undoing_from_elsewhere_is_counted_and_shown_in_the_list(
+    drive: Any, speech: Manifest
+) -> None:
+    async def scenario(on: Any) -> None:
+        await on.open("sorry")
+        await on.press("b", "escape")
+        await on.shows("11 unreviewed   1 bad")
+        await on.open("agent-pass")
+        await on.press("u", "escape")
+        await on.shows("12 unreviewed")
+        assert not any(told.lstrip().startswith("✘") for told in on.text.splitlines())
+
+    drive(speech, scenario)
+
+
+def test_a_message_stands_in_place_of_the_keys_until_the_next_one(
+    drive: Any, speech: Manifest
+) -> None:
+    async def scenario(on: Any) -> None:
+        await on.open(ID)
+        await on.press("u")
+        assert on.text.splitlines()[-1].strip() == "There is nothing to undo"
+        await on.press("right")
+        assert "a Accept" in on.text.splitlines()[-1]
+        assert "nothing to undo" not in on.text
+
+    drive(speech, scenario)
+
+
+def test_the_last_line_is_pressed_by_the_mouse(drive: Any, speech: Manifest) -> None:
+    async def scenario(on: Any) -> None:
+        await on.open(ID)
+        keys = on.text.splitlines()[-1]
+        await on.pilot.click(KeyLine, offset=(keys.index("Reject"), 0))
+        await on.until(lambda: on.journal)
+        assert on.last.action == "reject"
+        await on.press("ctrl+r")
+        await on.pilot.click(KeyLine, offset=(keys.index("Undo"), 0))
+        assert "a Accept" in on.text.splitlines()[-1], "a click on a message puts it away"
+        await on.pilot.click(KeyLine, offset=(keys.index("Undo"), 0))
+        await on.shows("undone: reject")
+
+    drive(speech, scenario)
+
+
+def test_an_event_stays_the_one_that_was_listed_when_others_are_added(
+    drive: Any, speech: Manifest
+) -> None:
+    async def scenario(on: Any) -> None:
+        await on.press("e")
+        await on.until(lambda: on.list.rows.chosen.places is not None)
+        chosen = on.list.rows.chosen
+        ids = [on.app.source.raw(int(n)).id for n in chosen.rows]
+        on.list.rows.cursor = index = ids.index(ID) + 1
+        await on.press("enter")
+        assert on.selected.event.label == "please"
+        await on.press("home", "i")
+        await on.shows("Add at the cursor")
+        await on.press("enter")
+        await on.until(lambda: on.journal)
+        assert on.selected.event.label == "speech"
+        await on.press("n", "p")
+        assert on.selected.event.label == "please"
+        await on.press("escape")
+        (told,) = (on.list.rows._told(n, 80) for n in [index])
+        assert "KE please" in told
+
+    drive(speech, scenario)
+
+
+def test_texts_that_would_act_on_the_terminal_are_shown_as_signs(
+    drive: Any, write_rows: Any, make_row: Any, tmp_path: Path
+) -> None:
+    evil = "a\x1b[31m\x1b]0;title\x07\nb\tc" + "対" * 60
+    folder = tmp_path / "evil.anchors"
+    row = make_row(f"id{evil}", transcript=evil, speaker=evil, words=(Interval(evil, 0.0, 0.5),))
+    write_rows(folder, [row])
+    Session(Manifest.open(folder), evil).note(row, evil)
+
+    async def scenario(on: Any) -> None:
+        assert on.unprintable == ""
+        await on.press("f")
+        await on.shows("speaker:a")
+        assert on.unprintable == ""
+        await on.press("escape", "enter")
+        await on.shows("cannot be read")
+        assert on.unprintable == ""
+        told = [line for line in on.text.splitlines() if "sal-anchors inspect" not in line]
+        assert "1/1  partial  ok" in told[0], "a long id leaves room for what matters"
+        assert "note: a" in told[1]
+        await on.press("l")
+        await on.shows("It is")
+        assert on.unprintable == ""
+
+    drive(Manifest.open(folder), scenario)
 
 
 def test_tab_jumps_from_anchor_to_anchor(drive: Any, speech: Manifest) -> None:
@@ -249,13 +349,20 @@ def test_zooming_and_scrolling(drive: Any, speech: Manifest) -> None:
         assert on.utterance.axis.start == pytest.approx(near.start + near.seconds / 2)
         await on.press("down")
         assert on.utterance.axis.seconds > near.seconds
+        await on.press("minus", "pageup")
+        assert on.utterance.axis.start == pytest.approx(0.0, abs=0.05)
         await on.press("0")
         assert on.utterance.axis == whole
 
     drive(speech, scenario)
 
 
-def test_the_mouse_moves_selects_and_zooms(drive: Any, speech: Manifest) -> None:
+def wheel(view: PictureView, turned: type[MouseEvent], *, shift: bool = False) -> MouseEvent:
+    place, still = {"x": 48, "y": 5}, {"delta_x": 0, "delta_y": 0, "button": 0}
+    return turned(view, **place, **still, shift=shift, meta=False, ctrl=False)
+
+
+def test_the_mouse_moves_selects_zooms_and_scrolls(drive: Any, speech: Manifest) -> None:
     async def scenario(on: Any) -> None:
         await on.open(ID)
         view = on.utterance.query_one(PictureView)
@@ -271,6 +378,12 @@ def test_the_mouse_moves_selects_and_zooms(drive: Any, speech: Manifest) -> None
         )
         await on.press("escape")
         assert on.utterance.selection is None
+        view.post_message(wheel(view, MouseScrollUp))
+        await on.until(lambda: on.utterance.axis.seconds < axis.seconds)
+        assert on.utterance.axis.seconds == pytest.approx(0.7 * axis.seconds)
+        view.post_message(wheel(view, MouseScrollDown, shift=True))
+        await on.until(lambda: on.utterance.axis.start > 0)
+        await on.press("0")
         first = on.utterance.item.review.events[0].event.time
         await on.pilot.click(view, offset=(8 + axis.column(first), 9))
         assert on.selected.event.time == first
@@ -341,6 +454,27 @@ def test_without_a_device_it_says_so_once_and_writes_a_file(
     (path,) = tmp_path.glob("*.wav")
     samples, rate = soundfile.read(path)
     assert (len(samples) / rate, rate) == (pytest.approx(event.end - event.start, abs=2e-4), 16_000)
+
+
+def test_left_and_right_move_the_cursor_and_shift_selects(drive: Any, speech: Manifest) -> None:
+    async def scenario(on: Any) -> None:
+        await on.open(ID)
+        start, step = on.utterance.cursor, on.utterance.axis.step
+        await on.press("left", "left", "right")
+        assert on.utterance.cursor == pytest.approx(start - step, abs=2e-4)
+        await on.press("shift+left", "shift+left", "shift+right")
+        assert on.utterance.selection == pytest.approx((start - 2 * step, start - step), abs=3e-4)
+
+    drive(speech, scenario)
+
+
+def test_backspace_goes_back_to_the_list(drive: Any, speech: Manifest) -> None:
+    async def scenario(on: Any) -> None:
+        await on.open(ID)
+        await on.press("backspace")
+        await on.until(lambda: on.app.screen is on.list)
+
+    drive(speech, scenario)
 
 
 def test_next_and_previous_stop_at_the_ends(drive: Any, speech: Manifest) -> None:
