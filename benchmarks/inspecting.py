@@ -5,9 +5,9 @@
 builds in FOLDER, or finds there from an earlier run, the synthetic manifest of
 ``benchmarks/manifest_store.py``, and runs the command in a pseudo-terminal, as users have it.
 Start: from the command to the first lines of the manifest on the screen, and the CPU time that
-took. Keys: from the key to the last byte of what it draws (the output is then quiet for 40 ms),
-when filters are ready; and while they are being read, to the first byte. Memory: the process's
-peak resident set after all of that. The utterances have no audio.
+took. Keys: from the key to the first and to the last byte of what it draws (the output is then
+quiet for 40 ms). Memory: the process's peak resident set after all of that. The utterances have no
+audio: that each of them says so is the last that is drawn of it.
 """
 
 from __future__ import annotations
@@ -49,9 +49,10 @@ def main() -> None:
     options = parser.parse_args()
     path = options.folder / store.MANIFEST
     build(path, options.rows)
-    print(f"{options.rows} utterances\n")
-    print("| terminal | keys | number | median ms | worst ms |\n|---|---|---|---|---|")
-    told = []
+    print(f"{options.rows} utterances; milliseconds\n")
+    print("| terminal | keys | number | first byte, median | worst | last byte: median | worst |")
+    print("|---|---|---|---|---|---|---|")
+    ends = []
     for size in SIZES:
         starts = []
         for _ in range(5):
@@ -62,14 +63,15 @@ def main() -> None:
             ready, times = measured(terminal)
             peak = terminal.peak_mb
         for name, found in times.items():
-            median, worst = statistics.median(found) * 1000, max(found) * 1000
-            print(f"| {size[0]}x{size[1]} | {name} | {len(found)} | {median:.0f} | {worst:.0f} |")
+            columns = zip(*found, strict=True)
+            told = [f"{1000 * f(ms):.0f}" for ms in columns for f in (statistics.median, max)]
+            print(f"| {size[0]}x{size[1]} | {name} | {len(found)} | {' | '.join(told)} |")
         start, cpu = map(statistics.median, zip(*starts, strict=True))
         name = f"{size[0]}x{size[1]}"
-        told.append(
+        ends.append(
             f"{name}: start {start:.2f} s ({cpu:.2f} s CPU), filters {ready:.1f} s, {peak:.0f} MB"
         )
-    print("\n" + "\n".join(told))
+    print("\n" + "\n".join(ends))
 
 
 def build(path: Path, rows: int) -> None:
@@ -131,17 +133,15 @@ class Terminal:
             if time.monotonic() > end:
                 raise TimeoutError(f"{text!r} was not drawn")
 
-    def answered(self, key: bytes, *, first: bool = False) -> float:
-        """Seconds from a key to the last byte drawn, or to the first."""
+    def answered(self, key: bytes) -> tuple[float, float]:
+        """Seconds from a key to the first and to the last byte drawn."""
         self.quiet()
-        began = last = time.perf_counter()
+        began = time.perf_counter()
         os.write(self._file, key)
-        wait = 2.0
-        while self._read(wait):
-            last, wait = time.perf_counter(), QUIET_SECONDS
-            if first:
-                break
-        return last - began
+        times = [began]
+        while self._read(QUIET_SECONDS if times[1:] else 2.0):
+            times.append(time.perf_counter())
+        return times[min(1, len(times) - 1)] - began, times[-1] - began
 
     def quiet(self) -> None:
         """Read what is still to come."""
@@ -155,18 +155,21 @@ class Terminal:
         return drawn
 
 
-def measured(terminal: Terminal) -> tuple[float, dict[str, list[float]]]:
+def measured(terminal: Terminal) -> tuple[float, dict[str, list[tuple[float, float]]]]:
     """Seconds until filters are ready, and seconds of each key by what it does."""
-    times: dict[str, list[float]] = {}
+    times: dict[str, list[tuple[float, float]]] = {}
 
-    def press(name: str, *keys: bytes, first: bool = False) -> None:
+    def press(name: str, *keys: bytes) -> None:
         for key in keys:
-            times.setdefault(name, []).append(terminal.answered(key, first=first))
+            times.setdefault(name, []).append(terminal.answered(key))
 
-    press("while filters are read", *MOVES, first=True)
+    press("while filters are read", *MOVES)
     terminal.until(b" unreviewed")
     ready = time.perf_counter() - terminal.began
     press("move in the list", *MOVES)
+    for _ in range(5):
+        press("list filters to choose from", b"f")
+        press("back to the list", BACKSPACE)
     os.write(terminal._file, b"w")
     terminal.until(b"by worst")
     press("move in the worst", *MOVES)
