@@ -19,7 +19,7 @@ from sal_anchors.review import JOURNAL_NAME, Session
 from sal_anchors.review.findings import read_findings
 
 from .draw.canvas import printable
-from .draw.palette import DARK, LIGHT, Palette
+from .draw.palette import DARK, LIGHT, LIGHT_16, Palette
 from .help_screen import HelpScreen
 from .key_line import KeyLine
 from .list_screen import ListScreen
@@ -38,6 +38,8 @@ WIDTH, HEIGHT = 80, 24
 """The smallest terminal."""
 
 _LOOK_SECONDS = 2.0
+_IN_DARK = {"block-cursor-background": "#0061A8", "block-cursor-foreground": "#FFFFFF"}
+_IN_LIGHT = {"footer-key-foreground": "#004578"}
 _FEW_COLOURS = (None, "standard", "windows")
 
 
@@ -118,13 +120,20 @@ class Inspector(App[None]):
 
     @property
     def palette(self) -> Palette:
-        """Colours of the drawing that fit the theme."""
-        return DARK if self.current_theme.dark else LIGHT
+        """Colours of the drawing that fit theme and terminal."""
+        if self.current_theme.dark:
+            return DARK
+        return LIGHT if self.many_colours else LIGHT_16
 
     @property
     def many_colours(self) -> bool:
         """Whether the terminal has more than 16."""
         return self.console.color_system not in _FEW_COLOURS
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Textual's own, but for two that are too pale to be read."""
+        theirs = super().get_css_variables()
+        return theirs | (_IN_DARK if self.current_theme.dark else _IN_LIGHT)
 
     async def on_event(self, event: events.Event) -> None:
         """What was said holds until the next key."""

@@ -1,11 +1,12 @@
 """Colours of the drawing, for dark and light terminals.
 
-Texts have a contrast of at least 4.5 to 1 with the ground, as WCAG 2 asks for.
+Texts have a contrast of at least 4.5 to 1 with the ground, as WCAG 2 asks for; of at least 3 where
+a terminal has 16 colours of its own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ DARK = Palette(
     tier=0x2A3140,
     edge=0xC8CDD6,
     cursor=0x4A5A78,
-    selection=0x2E4A3E,
+    selection=0x27433A,
     open=0xFFD166,
     accepted=0x7BE08A,
     rejected=0xFF8A80,
@@ -95,7 +96,7 @@ LIGHT = Palette(
     edge=0x4A5160,
     cursor=0xB9CBEA,
     selection=0xCDE8D3,
-    open=0x7A4F00,
+    open=0x704800,
     accepted=0x17692B,
     rejected=0xB3261E,
     weight=0x9C4F00,
@@ -104,3 +105,16 @@ LIGHT = Palette(
     class_text=0xFFFFFF,
     levels=_ramp(_LIGHT_MAP),
 )
+LIGHT_16 = replace(
+    LIGHT,
+    wave=0x0000AA,
+    cursor=0x55FFFF,
+    selection=0x55FFFF,
+    open=0xAA00AA,
+    accepted=0x0000AA,
+    rejected=0xAA0000,
+    weight=0xAA00AA,
+    posterior=0x0000AA,
+    classes=(0x0000AA, 0xAA00AA, 0xAA0000),
+)
+"""For light terminals of 16 colours, whose own green, yellow and cyan are too pale on white."""

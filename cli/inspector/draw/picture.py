@@ -180,17 +180,22 @@ def _draw_message(canvas: Canvas, message: str, to: Palette) -> None:
 def _draw_cursor(canvas: Canvas, scene: Scene, axis: Axis, to: Palette) -> None:
     """The selection's ground, the selected anchor's line, and the cursor's column."""
     if scene.selection is not None:
-        first, end = (axis.column(time) for time in scene.selection)
-        stretch = canvas.back[:, max(0, first) : max(0, end)]
+        first, end = (max(0, axis.column(time)) for time in scene.selection)
+        stretch = canvas.back[:, first:end]
         stretch[stretch == NONE] = to.selection
+        _stand_out(canvas.fore[:, first:end], to, NONE, to.dim)
     for mark in scene.marks:
         if mark.selected and axis.shows(mark.time):
             _draw_line(canvas, axis.column(mark.time), colour_of(mark.accepted, to))
     if axis.shows(scene.cursor):
         column = canvas.back[:, axis.column(scene.cursor)]
         column[:] = to.cursor
-        fore = canvas.fore[:, axis.column(scene.cursor)]
-        fore[fore == NONE] = to.text
+        _stand_out(canvas.fore[:, axis.column(scene.cursor)], to, NONE, to.dim, to.class_text)
+
+
+def _stand_out(fore: NDArray[np.int32], to: Palette, *faint: int) -> None:
+    """Make texts plain that are too faint for the ground that they stand on now."""
+    fore[np.isin(fore, faint)] = to.text
 
 
 def _draw_line(canvas: Canvas, column: int, colour: int) -> None:

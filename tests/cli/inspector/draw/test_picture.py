@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import Color, ColorSystem
 from rich.color_triplet import ColorTriplet
-from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from sal_anchors_cli.inspector.draw.axis import Axis
 from sal_anchors_cli.inspector.draw.canvas import NONE, Canvas, fitted
 from sal_anchors_cli.inspector.draw.curve import by_column, draw_curve, draw_labels
 from sal_anchors_cli.inspector.draw.marks import AnchorMark, draw_marks
-from sal_anchors_cli.inspector.draw.palette import DARK, LIGHT, Palette
+from sal_anchors_cli.inspector.draw.palette import DARK, LIGHT, LIGHT_16, Palette
 from sal_anchors_cli.inspector.draw.picture import GUTTER, Scene, Sound, draw_picture
 from sal_anchors_cli.inspector.draw.ruler import draw_ruler
 from sal_anchors_cli.inspector.draw.spectrogram import bands, draw_spectrogram, range_of
@@ -268,11 +267,22 @@ def contrast(one: int, other: int) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def _in_16(colour: int) -> int:
+XTERM = (
+    *(0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5),
+    *(0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF),
+)
+VGA = (
+    *(0x000000, 0xAA0000, 0x00AA00, 0xAA5500, 0x0000AA, 0xAA00AA, 0x00AAAA, 0xAAAAAA),
+    *(0x555555, 0xFF5555, 0x55FF55, 0xFFFF55, 0x5555FF, 0xFF55FF, 0x55FFFF, 0xFFFFFF),
+)
+
+
+def number_of_16(colour: int) -> int:
+    """Which of the 16 colours a terminal that has no more is asked for."""
     triplet = ColorTriplet(colour >> 16 & 255, colour >> 8 & 255, colour & 255)
-    reduced = Color.from_triplet(triplet).downgrade(ColorSystem.STANDARD)
-    r, g, b = reduced.get_truecolor(DEFAULT_TERMINAL_THEME)
-    return r << 16 | g << 8 | b
+    number = Color.from_triplet(triplet).downgrade(ColorSystem.STANDARD).number
+    assert number is not None
+    return number
 
 
 TEXTS = ("text", "dim", "wave", "edge", "open", "accepted", "rejected", "weight", "posterior")
@@ -283,12 +293,33 @@ def test_texts_have_contrast_with_their_grounds(palette: Palette, ground: str) -
     grounds = [GROUNDS[ground], palette.tier, palette.selection]
     for name in TEXTS:
         assert contrast(getattr(palette, name), GROUNDS[ground]) >= 4.5, name
-        assert contrast(_in_16(getattr(palette, name)), _in_16(GROUNDS[ground])) >= 3, name
     for behind in (*grounds, palette.cursor):
         assert contrast(palette.text, behind) >= 4.5
     for colour in palette.classes:
         assert contrast(palette.class_text, colour) >= 4.5
     assert len({getattr(palette, n) for n in ("open", "accepted", "rejected")}) == 3
+
+
+@pytest.mark.parametrize("terminal", [XTERM, VGA])
+@pytest.mark.parametrize(("palette", "ground"), [(DARK, "dark"), (LIGHT_16, "light")])
+def test_16_colours_have_contrast_too(
+    palette: Palette, ground: str, terminal: tuple[int, ...]
+) -> None:
+    behind = number_of_16(GROUNDS[ground])
+    for name in TEXTS:
+        shown = terminal[number_of_16(getattr(palette, name))]
+        assert contrast(shown, terminal[behind]) >= 3, name
+    text, on_class = (terminal[number_of_16(c)] for c in (palette.text, palette.class_text))
+    for name in ("cursor", "selection"):
+        tint = number_of_16(getattr(palette, name))
+        assert tint != behind, name
+        assert contrast(text, terminal[tint]) >= 3, name
+        for mark in ("open", "accepted", "rejected"):
+            shown = terminal[number_of_16(getattr(palette, mark))]
+            assert contrast(shown, terminal[tint]) >= (3 if palette is LIGHT_16 else 1), mark
+    for colour in palette.classes:
+        assert contrast(on_class, terminal[number_of_16(colour)]) >= 3
+    assert len({number_of_16(getattr(palette, n)) for n in ("open", "accepted", "rejected")}) == 3
 
 
 def test_equal_cells_are_one_segment() -> None:
