@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import numpy as np
 from recipes.multimodal.motions import CHANNELS, RATE, Motion, motions
 from sal_anchors import augment
 from sal_anchors.accounting import Tally
+from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.convert.rendered import rendered
 from sal_anchors.corpus.stream import StreamRef
 from sal_anchors.errors import SalAnchorsError
@@ -43,26 +45,31 @@ class Composer:
 
     Attributes:
         aligned: the manifest of the clips.
+        recipe: of the composed rows; they keep the events that it has rules for.
         motions: by split and whether the wrist moves.
         corpus: folder of the composed audio and readings.
         seed: of all random choices.
     """
 
     aligned: Manifest
+    recipe: Recipe
     motions: Motions
     corpus: Path
     seed: int = 0
 
     def rows(self) -> Iterator[Row]:
-        """Each usable row twice, in the manifest's order."""
+        """Each usable row twice, in the manifest's order, its audio copied."""
         for row in self.aligned.rows(usable=True):
             target = self.corpus / row.audio
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.aligned.audio_path(row), target)
-            yield from (self._row(row, moving) for moving in (True, False))
+            yield from (self.composed(row, moving) for moving in (True, False))
 
-    def _row(self, row: Row, moving: bool) -> Row:
-        """A row whose times are settled: it has events, and no words to find others in."""
+    def composed(self, row: Row, moving: bool) -> Row:
+        """A row whose times are settled: it has events, and no words to find others in.
+
+        Where nobody speaks, a wrist that moves does so throughout.
+        """
         id_ = f"{row.id}+{'moving' if moving else 'still'}"
         composed = replace(
             row,
@@ -74,9 +81,9 @@ class Composer:
             changes=(),
             pronunciations=(),
             findings=(),
-            events=row.events if moving else (),
+            events=tuple(e for e in row.events if moving and self.recipe.rule_for(e.kind, e.label)),
         )
-        return rendered(composed, self.aligned.recipe)
+        return rendered(composed, self.recipe)
 
     def _stream(self, row: Row, id_: str, moving: bool) -> StreamRef:
         rng = augment.generator(self.seed, 0, id_)
@@ -84,8 +91,9 @@ class Composer:
         readings = self._stretch(row.split, False, len(times), rng)
         if moving:
             spoken = row.words or row.events
-            first = min(word.start for word in spoken) - rng.uniform(*_BEFORE)
-            last = max(word.end for word in spoken) + rng.uniform(*_AFTER)
+            first = min((word.start for word in spoken), default=0.0) - rng.uniform(*_BEFORE)
+            end = max((word.end for word in spoken), default=row.duration)
+            last = end + rng.uniform(*_AFTER)
             inside = (first <= times) & (times < last)
             readings[inside] = self._stretch(row.split, True, int(inside.sum()), rng)
         path = self.corpus / f"{id_}.{STREAM}.npy"
@@ -105,19 +113,25 @@ class Composer:
 
 def compose(aligned: Manifest, motions: Motions, out: Path, *, seed: int = 0) -> Tally:
     """Write ``out/corpus`` and ``out/multimodal.anchors``; returns the counts."""
+    composer = Composer(aligned, aligned.recipe, motions, out / "corpus", seed)
+    return write(composer, composer.rows(), out / "multimodal.anchors")
+
+
+def write(composer: Composer, rows: Iterable[Row], path: Path) -> Tally:
+    """Write the manifest of composed rows; returns the counts."""
 
     def header(parts: tuple[Part, ...], tally: Tally) -> Header:
         return replace(
-            aligned.header,
-            audio_root="../corpus",
+            composer.aligned.header,
+            recipe=composer.recipe,
+            audio_root=Path(os.path.relpath(composer.corpus, path)).as_posix(),
             counts=counts_of(tally),
             audio_seconds=tally.audio_seconds,
             parts=parts,
             shard="",
         )
 
-    composer = Composer(aligned, motions, out / "corpus", seed)
-    return write_manifest(out / "multimodal.anchors", composer.rows(), header)
+    return write_manifest(path, rows, header)
 
 
 def main() -> None:

@@ -6,13 +6,15 @@ import hashlib
 import shutil
 import tomllib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recipes.multimodal import motions as source
-from recipes.multimodal.compose import compose
+from recipes.multimodal.compose import Composer, compose
+from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.anchors.recipe_file import load_recipe
 from sal_anchors.check import Severity, check_manifest
 from sal_anchors.manifest import Manifest
@@ -86,6 +88,23 @@ def test_the_wrist_moves_while_somebody_speaks_and_is_still_around(
         times = np.arange(len(moves)) / source.RATE
         assert moves[(times >= words[0].start) & (times < words[-1].end)].all()
         assert not moves[(times < words[0].start - 0.6) | (times > words[-1].end + 0.8)].any()
+
+
+def test_events_without_a_rule_are_left_out(speech_manifest: Manifest, tmp_path: Path) -> None:
+    row = next(row for row in speech_manifest.rows(usable=True) if row.events)
+    composed = Composer(speech_manifest, Recipe(), _motions(), tmp_path).composed(row, True)
+    assert (composed.events, composed.anchors) == ((), ())
+    assert not composed.labels.any()
+
+
+def test_where_nobody_speaks_the_wrist_moves_throughout(
+    speech_manifest: Manifest, tmp_path: Path
+) -> None:
+    row = next(speech_manifest.rows(usable=True))
+    silent = replace(row, words=(), events=())
+    composer = Composer(speech_manifest, speech_manifest.recipe, _motions(), tmp_path)
+    (stream,) = composer.composed(silent, True).streams
+    assert (np.load(tmp_path / stream.path)[:, 0] % 10 >= 1).all()
 
 
 def test_no_motion_is_in_two_splits(composed: Manifest) -> None:
