@@ -27,6 +27,7 @@ from .key_line import KeyLine
 from .lines import SIGNS, heading, padded
 from .prompts import AskOne
 from .row_list import RowList
+from .threads import show_found
 
 if TYPE_CHECKING:
     from textual import events
@@ -268,7 +269,7 @@ class ListScreen(Screen[None]):
             time.sleep(_PAUSE_SECONDS)
             if done - told > total // _TIMES_TOLD:
                 told = done
-                self.app.call_from_thread(self._progressed, done)
+                show_found(self, self._progressed, done)
 
         try:
             session = self._source.session
@@ -283,9 +284,9 @@ class ListScreen(Screen[None]):
             return
         except SalAnchorsError as error:
             self._broken = True
-            self.app.call_from_thread(self._failed, str(error))
+            show_found(self, self._failed, str(error))
             return
-        self.app.call_from_thread(self._loaded, found)
+        show_found(self, self._loaded, found)
 
     def _progressed(self, done: int) -> None:
         self._done = done
@@ -323,10 +324,10 @@ class ListScreen(Screen[None]):
         except _GivenUpError:
             return
         except SalAnchorsError as error:
-            self.app.call_from_thread(self._failed, str(error))
+            show_found(self, self._failed, str(error))
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show, chosen)
+            show_found(self, self._show, chosen)
 
     def _searched(self, query: Query, worker: Worker[None]) -> np.ndarray | None:
         if not query.words:
@@ -350,10 +351,10 @@ class ListScreen(Screen[None]):
         except _GivenUpError:
             return
         except SalAnchorsError as error:
-            self.app.call_from_thread(self._failed, str(error))
+            show_found(self, self._failed, str(error))
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._placed, ids, found.tolist())
+            show_found(self, self._placed, ids, found.tolist())
 
     def _placed(self, ids: Iterable[str], numbers: Iterable[int]) -> None:
         self._unplaced.difference_update(ids)
@@ -372,10 +373,10 @@ class ListScreen(Screen[None]):
         try:
             found = progress_of(copy.copy(self._source.manifest), decisions).conflicts
         except SalAnchorsError as error:
-            self.app.call_from_thread(self._failed, str(error))
+            show_found(self, self._failed, str(error))
             return
         choices = [(c.utterance, f"{c.utterance}  {c.code}: {c.message}") for c in found]
-        self.app.call_from_thread(self._show_conflicts, choices)
+        show_found(self, self._show_conflicts, choices)
 
     def _show_conflicts(self, choices: list[tuple[str, str]]) -> None:
         if not choices:

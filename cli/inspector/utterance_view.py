@@ -21,6 +21,7 @@ from .draw.picture import Posterior, Scene, Sound
 from .key_line import KeyLine
 from .picture_view import ZOOM, PictureView
 from .sound import LONGEST, load_sound
+from .threads import show_found
 from .told import anchor_line, cursor_line, marks_of, title_line, transcript_line
 
 if TYPE_CHECKING:
@@ -205,15 +206,15 @@ class UtteranceView(Screen[int]):
             sound = load_sound(manifest, row, self._cursor)
         except (SalAnchorsError, OSError) as error:
             if not worker.is_cancelled:
-                self.app.call_from_thread(self._without_sound, number, str(error))
+                show_found(self, self._without_sound, number, str(error))
             return
         try:
             if self.app.model is not None:
                 posterior = self.app.model.posterior(sound, manifest, row)
         except SalAnchorsError as error:
-            self.app.call_from_thread(self._refuse, error)
+            show_found(self, self._refuse, error)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._with_sound, number, sound, posterior)
+            show_found(self, self._with_sound, number, sound, posterior)
 
     def _with_sound(self, number: int, sound: Sound, posterior: Posterior | None) -> None:
         if number == self.number:
