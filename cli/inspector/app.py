@@ -90,6 +90,7 @@ class Inspector(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", "Quit", show=False)]
     CSS = """
     Screen { background: $background; }
+    ToastRack { margin-bottom: 3; }
     """
 
     def __init__(
@@ -211,6 +212,7 @@ class Inspector(App[None]):
             self.notify(str(error), severity="error", timeout=20)
             return
         self._told_rewritten = False
+        self.clear_notifications()
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(self._list())

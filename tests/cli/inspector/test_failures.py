@@ -78,6 +78,7 @@ def test_a_manifest_written_anew_is_told_and_read_anew_on_r(
         await on.press("R")
         await on.until(lambda: on.list.settled and len(on.list.rows.chosen) == 1)
         await on.shows("other")
+        await on.until(lambda: "The manifest on the disk" not in on.text)
         assert len(on.journal) == 2
 
     drive(movable, scenario, audio_root=None, replayed=False)
