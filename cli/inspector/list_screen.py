@@ -47,6 +47,13 @@ _ORDERS = {
     "sec": "longest first",
     "events": "most events first",
     "state": "unreviewed first",
+    "status": "by status",
+    "reason": "by failure reason",
+    "split": "by split",
+    "speaker": "by speaker",
+    "label": "by keyword",
+    "class": "by class",
+    "code": "by finding code",
 }
 _HINT = "/ filter: status:suspect  conf<0.6  unc>50  label:…  code:…  state:unreviewed  words"
 

@@ -125,11 +125,15 @@ class Catalogue:
                     yield column, str(names[number]), int(counts[number])
         for number, state in enumerate(STATES):
             yield "state", state.value, int((self.states == number).sum())
-        for code in dict.fromkeys([*(c.value for c in CODES), *self.checked]):
+        for code in self.all_codes():
             if count := int(self.with_code(code).sum()):
                 yield "code", code, count
         if self.events is not None:
             yield from self._event_facets(self.events)
+
+    def all_codes(self) -> tuple[str, ...]:
+        """Codes of findings, those of the check behind those of the manifest."""
+        return tuple(dict.fromkeys([*(code.value for code in CODES), *self.checked]))
 
     def with_code(self, code: str) -> NDArray[np.bool_]:
         """Which rows have a finding, of the manifest or of the check: (R,)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,12 @@ from sal_anchors.manifest import Manifest
 from sal_anchors.review.catalogue import STATES, Catalogue, Events
 from sal_anchors.review.query import EVENT_FIELDS, Compare, OneOf, Query
 
-ORDERS = ("manifest", "worst", "conf", "unc", "score", "sec", "events", "state")
-"""The ways to sort; numbers go from the most to the least in need of a look."""
+ORDERS = (
+    *("manifest", "worst", "conf", "unc", "score", "sec", "events", "state"),
+    *("status", "reason", "split", "speaker", "label", "class", "code"),
+)
+"""The ways to sort. Numbers go from the most to the least in need of a look, names by the alphabet,
+codes in the order of their list; what has none comes last."""
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
@@ -238,6 +242,12 @@ def _row_keys(catalogue: Catalogue, order: str) -> NDArray[Any]:
             return -catalogue.num_events
         case "state":
             return catalogue.states
+        case "status" | "reason" | "split" | "speaker":
+            return np.asarray(_ranks(catalogue.names[order])[catalogue.codes[order]])
+        case "label" | "class":
+            return _first_event_keys(catalogue, _held(catalogue), order)
+        case "code":
+            return _first_code(catalogue)
     raise ReviewError(f"{order!r} is no order", hint=f"One of: {', '.join(ORDERS)}")
 
 
@@ -252,7 +262,39 @@ def _event_keys(
         case "worst":
             own = 1 - held.confidence[kept] + np.minimum(1, held.uncertainty[kept] * 10)
             return np.asarray(-catalogue.worst[held.row[kept]] - own)
+        case "label" | "class":
+            return _name_ranks(catalogue, held, order)[held.name[kept]]
     return _row_keys(catalogue, order)[held.row[kept]]
+
+
+def _ranks(names: Sequence[str | None]) -> NDArray[np.int32]:
+    """The place of each name in the alphabet; that of None is behind all."""
+    ranked = sorted({name for name in names if name is not None})
+    places: dict[str | None, int] = {name: place for place, name in enumerate(ranked)}
+    return np.array([places.get(name, len(ranked)) for name in names], np.int32)
+
+
+def _name_ranks(catalogue: Catalogue, held: Events, order: str) -> NDArray[np.int32]:
+    """The ranks of all names of events, by number."""
+    return _ranks([_event_name(held, catalogue, n, order) for n in range(len(held.names))])
+
+
+def _first_event_keys(catalogue: Catalogue, held: Events, order: str) -> NDArray[np.int32]:
+    """The rank of the name of each row's first event."""
+    ranks = _name_ranks(catalogue, held, order)
+    keys = np.full(len(catalogue), len(ranks), np.int32)
+    first = np.flatnonzero(held.place == 0)
+    keys[held.row[first]] = ranks[held.name[first]]
+    return keys
+
+
+def _first_code(catalogue: Catalogue) -> NDArray[np.int32]:
+    """The place of each row's first code, of the manifest or of the check."""
+    codes = catalogue.all_codes()
+    keys = np.full(len(catalogue), len(codes), np.int32)
+    for place, code in reversed(list(enumerate(codes))):
+        keys[catalogue.with_code(code)] = place
+    return keys
 
 
 def _order(keys: NDArray[Any]) -> NDArray[np.int64]:

@@ -122,6 +122,12 @@ def test_events_are_those_of_a_loop_over_rows(catalogue: Catalogue, rows: list[R
     ]
 
 
+def _number(catalogue: Catalogue, row: Row) -> int:
+    """The number of the name of a row's first event."""
+    assert catalogue.events is not None
+    return catalogue.events.names.index((row.events[0].kind, row.events[0].label))
+
+
 def test_orders_keep_all_rows_and_put_the_neediest_first(
     catalogue: Catalogue, rows: list[Row]
 ) -> None:
@@ -130,6 +136,21 @@ def test_orders_keep_all_rows_and_put_the_neediest_first(
     least = [min((e.confidence for e in r.events), default=9.0) for r in rows]
     assert chosen(catalogue, "", order="conf") == sorted(range(60), key=lambda n: least[n])
     assert chosen(catalogue, "", order="sec") == sorted(range(60), key=lambda n: -rows[n].duration)
+    for order in ("status", "reason", "split", "speaker"):
+        names = [getattr(row, order) for row in rows]
+        wanted = sorted(range(60), key=lambda n: (names[n] is None, names[n] or "", n))
+        assert chosen(catalogue, "", order=order) == wanted
+    labels = [row.events[0].label if row.events else "~" for row in rows]
+    assert chosen(catalogue, "", order="label") == sorted(range(60), key=lambda n: labels[n])
+    classes = [catalogue.class_of[_number(catalogue, row)] if row.events else "~" for row in rows]
+    assert chosen(catalogue, "", order="class") == sorted(range(60), key=lambda n: classes[n])
+    codes = [min((list(FindingCode).index(f.code) for f in r.findings), default=99) for r in rows]
+    assert chosen(catalogue, "", order="code") == sorted(range(60), key=lambda n: codes[n])
+    by_label = choose(catalogue, parse_query(""), order="label", events=True)
+    assert by_label.places is not None
+    places = zip(by_label.rows.tolist(), by_label.places.tolist(), strict=True)
+    found = [rows[n].events[k].label for n, k in places]
+    assert found == sorted(found) and len(found) == sum(len(row.events) for row in rows)
     by_conf = choose(catalogue, parse_query(""), order="conf", events=True)
     assert by_conf.places is not None
     confidences = [
