@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -70,6 +71,10 @@ class Terminal:
             time.sleep(0.1)
         raise AssertionError(f"{texts} did not come; the screen:\n{self.text}")
 
+    def kill(self) -> None:
+        """End the command as ``kill -9`` does."""
+        os.kill(int(self._tmux("display-message", "-p", "#{pane_pid}")), signal.SIGKILL)
+
     def close(self) -> None:
         subprocess.run([TMUX, "-L", self._socket, "kill-server"], check=False)
 
@@ -119,6 +124,28 @@ def test_a_review_in_a_plain_terminal(
     window.press("q")
     journal = speech.path / "edits.jsonl"
     assert [d.action for d in read_journal(journal).decisions] == ["accept"]
+
+
+def test_a_review_that_was_killed_goes_on_where_it_was(
+    terminal: Callable[..., Terminal], speech: Manifest
+) -> None:
+    command = (str(COMMAND), "inspect", str(speech.path), "--who", "ann")
+    root = ("--audio-root", str(speech.audio_root))
+    first = terminal("xterm-256color", (100, 30), *command, *root)
+    first.until("12 unreviewed")
+    first.press("End", "Up", "Enter")
+    first.until("'please' open")
+    first.press("x")
+    first.until("'please' rejected")
+    first.kill()
+    again = terminal("xterm-256color", (100, 30), *command, *root)
+    again.until("11 unreviewed", "1 partial")
+    again.press("End", "Up", "Enter")
+    again.until("1/2 speech_onset 'speech' open", "✘")
+    again.press("u")
+    again.until("undone: reject")
+    journal = speech.path / "edits.jsonl"
+    assert [d.action for d in read_journal(journal).decisions] == ["reject", "undo"]
 
 
 def test_a_terminal_that_is_too_small_is_told(
