@@ -9,7 +9,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from .draw.axis import Axis
-from .draw.picture import GUTTER, Scene, draw_picture
+from .draw.canvas import Canvas
+from .draw.picture import GUTTER, Scene, draw_message, draw_picture
 
 if TYPE_CHECKING:
     from textual import events
@@ -58,6 +59,7 @@ class PictureView(Widget, can_focus=False):
         self._axis = Axis(0.0, 1.0, 1)
         self._palette: Palette | None = None
         self._colours = True
+        self._message = ""
         self._strips: list[Strip] | None = None
         self._pressed = False
 
@@ -73,22 +75,33 @@ class PictureView(Widget, can_focus=False):
         self._strips = None
         self.refresh()
 
+    def tell(self, message: str, palette: Palette) -> None:
+        """Show a message from now on, as there is nothing to draw."""
+        self._scene, self._message, self._palette = None, message, palette
+        self._strips = None
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """A line of the picture, drawn whole when it is first asked for."""
-        if self._scene is None or self._palette is None:
+        if self._palette is None:
             return Strip.blank(self.size.width, self.rich_style)
         if self._strips is None:
-            canvas = draw_picture(
-                self._scene, self._axis, self.size.height, self._palette, colours=self._colours
-            )
             width, style = self.size.width, self.rich_style
             self._strips = [
                 Strip(line).apply_style(style).adjust_cell_length(width, style)
-                for line in canvas.strips()
+                for line in self._drawn(self._palette).strips()
             ]
         if y >= len(self._strips):
             return Strip.blank(self.size.width, self.rich_style)
         return self._strips[y]
+
+    def _drawn(self, palette: Palette) -> Canvas:
+        height = self.size.height
+        if self._scene is not None:
+            return draw_picture(self._scene, self._axis, height, palette, colours=self._colours)
+        canvas = Canvas.blank(height, self.size.width)
+        draw_message(canvas, self._message, palette)
+        return canvas
 
     def on_resize(self) -> None:
         """Draw anew."""

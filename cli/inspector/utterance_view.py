@@ -238,7 +238,9 @@ class UtteranceView(Screen[int]):
         place = self._index, len(self._chosen)
         self._say("title", title_line(item, *place, self.size.width, found))
         if item is None:
-            self._say("transcript", self._message)
+            view.tell(self._message, self.app.palette)
+            for name in ("transcript", "cursor", "anchor"):
+                self._say(name, "")
             return
         row = item.row
         self._axis = Axis(self._axis.start, self._axis.seconds, view.columns)

@@ -145,7 +145,7 @@ def _sound_lanes(
 ) -> list[tuple[str, int, Callable[[Canvas], None]]]:
     sound = scene.sound
     if sound is None:
-        return [("audio", free, lambda c: _draw_message(c, scene.message, to))]
+        return [("audio", free, lambda c: draw_message(c, scene.message, to))]
     held, wave = sound, max(3, free * 2 // 5)
     return [
         (
@@ -165,7 +165,8 @@ def _sound_lanes(
     ]
 
 
-def _draw_message(canvas: Canvas, message: str, to: Palette) -> None:
+def draw_message(canvas: Canvas, message: str, to: Palette) -> None:
+    """Write a message in as many lines as it takes, and as there are."""
     canvas.fore[:] = to.rejected
     words, line, column = message.split(), 0, 0
     for word in words:

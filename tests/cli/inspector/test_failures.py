@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sal_anchors_cli.inspector.source import RowSource
 from sal_anchors_cli.inspector.utterance_screen import UtteranceScreen
 
 from sal_anchors.accounting import Reason, Status
-from sal_anchors.manifest import Manifest
+from sal_anchors.errors import SalAnchorsError
+from sal_anchors.manifest import Manifest, Row
 from sal_anchors.review import JOURNAL_NAME
 
 ID = "vm-pls-try-again"
@@ -113,6 +115,27 @@ def test_rows_without_an_index_or_parts_are_told_in_their_lines(
         await on.press("a", "A", "u", "tab", "m", "i", "escape")
 
     drive(Manifest.open(movable.path), scenario, audio_root=None)
+
+
+def test_a_row_that_cannot_be_read_leaves_nothing_of_the_one_before(
+    drive: Any, speech: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: RowSource, number: int) -> Row:
+        raise SalAnchorsError(f"row {number} is damaged, " + "and this is a long story " * 5)
+
+    async def scenario(on: Any) -> None:
+        await on.open(ID)
+        assert "KE please" in on.text
+        monkeypatch.setattr(RowSource, "_read", broken)
+        on.app.source._rows.clear()
+        await on.press("n")
+        told = on.text
+        assert "row 11 is damaged" in told
+        assert " ".join(told.split()).count("this is a long story") == 5, "told whole"
+        for gone in ("KE please", "mel", "cursor", "keyword_end"):
+            assert gone not in told
+
+    drive(speech, scenario)
 
 
 def test_a_failed_utterance_shows_its_reason_and_takes_decisions(
