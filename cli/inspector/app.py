@@ -115,7 +115,7 @@ class Inspector(App[None]):
         self.utterance = UtteranceScreen()
         self.device_told = False
         self._query = query
-        self._worst = worst
+        self._order = "worst" if worst else "manifest"
         self._light = light
         self._told_rewritten = False
 
@@ -203,7 +203,7 @@ class Inspector(App[None]):
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
 
     def action_reload(self) -> None:
-        """Read the manifest anew, as after it was written anew."""
+        """Read the manifest anew, as after it was written anew; filter and order stay."""
         old = self.source.manifest
         try:
             manifest = Manifest.open(old.path, audio_root=self._audio_root)
@@ -211,6 +211,9 @@ class Inspector(App[None]):
         except SalAnchorsError as error:
             self.notify(str(error), severity="error", timeout=20)
             return
+        for screen in self.screen_stack:
+            if isinstance(screen, ListScreen):
+                self._query, self._order = screen.query_text, screen.order
         self._told_rewritten = False
         self.clear_notifications()
         while len(self.screen_stack) > 1:
@@ -230,8 +233,7 @@ class Inspector(App[None]):
         return RowSource(Session(manifest, self._who), found)
 
     def _list(self) -> ListScreen:
-        order = "worst" if self._worst else "manifest"
-        return ListScreen(self.source, query=self._query, order=order)
+        return ListScreen(self.source, query=self._query, order=self._order)
 
     def _look(self) -> None:
         """Take in others' decisions; tell if the manifest was written anew."""

@@ -131,6 +131,11 @@ class ListScreen(Screen[None]):
         return self.query_one(RowList)
 
     @property
+    def query_text(self) -> str:
+        """What the list is filtered by."""
+        return self._text
+
+    @property
     def order(self) -> str:
         """How the list is sorted."""
         return self._order

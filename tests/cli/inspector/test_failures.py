@@ -86,6 +86,20 @@ def test_a_manifest_written_anew_is_told_and_read_anew_on_r(
     drive(movable, scenario, audio_root=None, replayed=False)
 
 
+def test_filter_and_order_stay_when_the_manifest_is_read_anew(drive: Any, speech: Manifest) -> None:
+    async def scenario(on: Any) -> None:
+        await on.shows("6 of 12 utterances")
+        await on.press("w")
+        await on.shows("by worst")
+        before = on.list
+        await on.press("enter", "R")
+        await on.until(lambda: on.list is not before and on.list.settled)
+        await on.shows("6 of 12 utterances")
+        assert "by worst" in on.text
+
+    drive(speech, scenario, query="label:please")
+
+
 def test_a_manifest_that_is_gone_is_told(drive: Any, movable: Manifest) -> None:
     async def scenario(on: Any) -> None:
         for path in movable.path.iterdir():
