@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sal_anchors.atomic import replacing
 
 NOISE = "[noise]"
-_SHARES = (("train", 0.7), ("dev", 0.85), ("test", 1.0))
+
+Shares = Sequence[tuple[str, float]]
+"""Splits, each with the share of speakers that it and those before it have together."""
+
+SHARES: Shares = (("train", 0.7), ("dev", 0.85), ("test", 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Recording:
     split: str
 
 
-def recordings(data: Path, name: str) -> Iterator[Recording]:
+def recordings(data: Path, name: str, shares: Shares = SHARES) -> Iterator[Recording]:
     """The transcribed recordings of a set, each in the split of its speaker."""
     listing = data / name / "utterances.jsonl"
     if not listing.is_file():
@@ -48,7 +52,7 @@ def recordings(data: Path, name: str) -> Iterator[Recording]:
         speaker = f"{name}/{row.get('speaker') or row['id']}"
         if text:
             audio = f"{name}/{row['audio']}"
-            yield Recording(f"{name}/{row['id']}", audio, text, speaker, split_of(speaker))
+            yield Recording(f"{name}/{row['id']}", audio, text, speaker, split_of(speaker, shares))
 
 
 def noises(data: Path) -> Iterator[Recording]:
@@ -62,10 +66,10 @@ def noises(data: Path) -> Iterator[Recording]:
         yield Recording(clip, f"{name}/{row['audio']}", NOISE, clip, folds[row["id"][0]])
 
 
-def split_of(speaker: str) -> str:
-    """70 % of speakers train, 15 % dev, 15 % test, by a hash of the name."""
+def split_of(speaker: str, shares: Shares = SHARES) -> str:
+    """The split of a speaker, by a hash of the name."""
     share = zlib.crc32(speaker.encode()) / 2**32
-    return next(split for split, below in _SHARES if share < below)
+    return next(split for split, below in shares if share < below)
 
 
 def write_table(rows: Iterable[Recording], path: Path) -> int:
