@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from sal_anchors.dataset.config import CacheConfig
 from sal_anchors.errors import EvaluationError
+from sal_anchors.evaluate.held_out import hear_split
 from sal_anchors.evaluate.match import EventConfig
 from sal_anchors.evaluate.measure import (
     DEFAULT_RESAMPLES,
@@ -77,8 +79,19 @@ def detector_source(
     split: str,
     config: EventConfig,
     negatives: Sequence[Path] = (),
+    *,
+    cache: CacheConfig | None = None,
 ) -> Source:
     """The posteriors of a detector, run over a split and folders of negatives.
+
+    Args:
+        checkpoint: the detector.
+        manifest: recordings with anchors.
+        split: which recordings.
+        config: how they will be measured.
+        negatives: folders of audio without anything to detect.
+        cache: of features; with one, recordings of the split are heard in one pass each instead
+            of streamed, which gives the same posteriors to float32 rounding.
 
     Raises:
         GridMismatchError, EvaluationError, CorpusError: as :func:`evaluate`.
@@ -99,11 +112,15 @@ def detector_source(
         samples = open_recording(path, detector.grid).samples
         return negative(id_, posteriors_of(detector, samples, config), len(samples), about)
 
+    if cache is None:
+        heard = stream_split(detector, manifest, split, config)
+    else:
+        heard = hear_split(checkpoint, manifest, split, config, cache)
     return Source(
         checkpoint.classes,
         detector.output_grid,
         detector.output_grid.frame_end(0) - about.frame_end(0),
-        chain(stream_split(detector, manifest, split, config), each_readable(files, hear)),
+        chain(heard, each_readable(files, hear)),
     )
 
 

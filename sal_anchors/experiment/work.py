@@ -46,7 +46,12 @@ def carry_out(job: Job, progress: Callable[[EpochReport], None] | None = None) -
     )
     measures = job.measures
     source = detector_source(
-        load_checkpoint(job.folder), manifest, measures.split, measures.events, measures.negatives
+        load_checkpoint(job.folder),
+        manifest,
+        measures.split,
+        measures.events,
+        measures.negatives,
+        cache=job.config.data.cache,
     )
     write_results(job, source, result.card.parameters)
 
