@@ -3,8 +3,8 @@
     PYTHONPATH=. python benchmarks/trigger_losses.py DATA OUT --jobs 2
 
 makes what is not there of ``OUT/keywords.anchors`` (keyword_corpus.py), ``OUT/versions``
-(training_versions.py) and ``OUT/trigger.anchors``, then compares by ``trigger_plan.toml`` into
-``OUT/trigger.comparison``. ``--plan`` names another plan.
+(training_versions.py, training_stretches.py) and ``OUT/trigger.anchors``, then compares by
+``trigger_plan.toml`` into ``OUT/trigger.comparison``. ``--plan`` names another plan.
 
 Audio and motion are both real and were recorded apart (recipes/multimodal/README.md). A clip of
 wake words is there twice, with a wrist that moves while somebody speaks and with one that does
@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from keyword_corpus import corpus
+from training_stretches import stretches
 from training_versions import versions
 
 from recipes.multimodal.compose import Composer, write
@@ -48,7 +49,8 @@ def trigger(data: Path, out: Path, *, jobs: int = 2) -> Path:
     if path.is_dir():
         return path
     aligned = corpus(data, out, jobs=jobs)
-    made = Manifest.open(versions(aligned, out / "versions", out / "noise", audio_root=data))
+    whole = versions(aligned, out / "versions", out / "noise", audio_root=data)
+    made = Manifest.open(stretches(whole))
     recipe = trigger_recipe(made.recipe)
     composer = Composer(made, recipe, motions(out / "motions"), made.audio_root)
     write(composer, rows(composer), path)

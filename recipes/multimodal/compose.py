@@ -87,7 +87,8 @@ class Composer:
 
     def _stream(self, row: Row, id_: str, moving: bool) -> StreamRef:
         rng = augment.generator(self.seed, 0, id_)
-        times = np.arange(math.ceil(row.duration * RATE)) / RATE
+        readings_to_end = math.ceil((row.start + row.duration) * RATE)
+        times = np.arange(readings_to_end) / RATE - row.start
         readings = self._stretch(row.split, False, len(times), rng)
         if moving:
             spoken = row.words or row.events

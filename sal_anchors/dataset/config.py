@@ -79,7 +79,8 @@ class DataConfig(_Section):
             length share a batch.
         window_seconds: if given, all examples are this long: longer ones are cropped, shorter
             ones are padded with low noise; ``max_seconds`` says nothing then.
-        shuffle_rows: recordings held in memory to draw the next from.
+        shuffle_rows: recordings held in memory to draw the next from. Fewer than the training
+            split has mix badly where the manifest is sorted, by word or speaker.
         workers: processes that prepare batches; 0 to prepare them in the training process.
     """
 
@@ -90,7 +91,7 @@ class DataConfig(_Section):
     batch: int = Field(default=8, ge=1, le=4_096)
     max_seconds: float = Field(default=15.0, ge=1, le=600)
     window_seconds: float | None = Field(default=None, ge=0.1, le=600)
-    shuffle_rows: int = Field(default=2_048, ge=1)
+    shuffle_rows: int = Field(default=16_384, ge=1)
     workers: int = Field(default=0, ge=0, le=256)
 
     @property
