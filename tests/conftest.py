@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -308,3 +310,43 @@ def shared_data() -> Callable[[str], Path]:
         return folder
 
     return find
+
+
+@pytest.fixture
+def browse() -> Callable[..., str]:
+    """A headless browser: ``browse(*options)`` returns what it prints."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("needs a chromium on PATH (Debian package chromium)")
+    common = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000"]
+
+    def run(*options: str) -> str:
+        done = subprocess.run([chromium, *common, *options], capture_output=True, timeout=120)
+        return done.stdout.decode()
+
+    return run
+
+
+@pytest.fixture
+def shown_images(browse: Callable[..., str], tmp_path: Path) -> Callable[[str], list[bool]]:
+    """Of each image of a page whether a browser shows it in full size.
+
+    The page itself forbids scripts; the copy that tells what was loaded has one of its own.
+    """
+    probe = (
+        "<script>addEventListener('load', () => { document.body.dataset.loaded = "
+        "[...document.images].map(i => i.complete && i.naturalWidth > 300 && "
+        "i.getBoundingClientRect().width > 300).join() })</script></body>"
+    )
+
+    def shown(page: str) -> list[bool]:
+        policy = re.search(r'<meta http-equiv="Content-Security-Policy"[^>]*>', page)
+        assert policy is not None
+        path = tmp_path / "probed.html"
+        path.write_text(page.replace(policy[0], "").replace("</body>", probe), encoding="utf-8")
+        seen = browse("--window-size=1200,900", "--dump-dom", path.as_uri())
+        loaded = re.search(r'data-loaded="([^"]*)"', seen)
+        assert loaded is not None
+        return [value == "true" for value in loaded[1].split(",")]
+
+    return shown
