@@ -3,11 +3,11 @@
     PYTHONPATH=. python benchmarks/keyword_losses.py DATA OUT --jobs 2
 
 makes what is not there of the corpus (keyword_corpus.py, training_versions.py,
-training_stretches.py), trains every loss in the ways of ``keyword_tuning.toml`` and measures them
-on ``dev``, chooses one way for each loss, and trains those again from other seeds with every
-network of ``keyword_plan.toml``, measured on ``test``. Chosen is the way with the lowest mean, over
-networks and operating points, of the false reject rate. ``OUT/keywords.tuning`` and
-``OUT/keywords.comparison`` hold all runs with their frame posteriors; the same command goes on
+training_stretches.py), trains every loss in the ways of ``keyword_tuning.toml`` with one network of
+each family, and measures them on ``dev``. For each family and loss the way with the lowest false
+reject rate, the mean over the operating points, is trained again from other seeds, with every
+network of that family in ``keyword_plan.toml``, and measured on ``test``. ``OUT/keywords.tuning``
+and ``OUT/keywords.FAMILY`` hold all runs with their frame posteriors; the same command goes on
 after an interruption.
 """
 
@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="Folder of all sets.")
     parser.add_argument("out", type=Path, help="Folder for everything that is made.")
     parser.add_argument("--jobs", type=int, default=2, help="Runs at a time, a thread each.")
+    parser.add_argument("--seeds", type=int, help="Of the comparison, instead of the plan's.")
     options = parser.parse_args()
     out, jobs = options.out, options.jobs
     whole = versions(
@@ -50,10 +51,14 @@ def main() -> None:
     cache = f"data.cache.folder={(out / 'cache').resolve()}"
     tuning = {**read_plan(TUNING), "set": [cache]}
     tuned = run(tuning, manifest, out / "keywords.tuning", jobs)
-    best = chosen(tuned)
+    best = {family_of(model): chosen(tuned, model) for model in tuned.models}
     print("\n".join(tuning_table(tuned, best)), flush=True)
-    final = {**tuning, **read_plan(PLAN), "arms": final_arms(tuning["arms"], best)}
-    print(markdown(run(final, manifest, out / "keywords.comparison", jobs)))
+    final = {**tuning, **read_plan(PLAN)}
+    final["seeds"] = options.seeds or final["seeds"]
+    for family, arms in best.items():
+        values = {**final, "arms": final_arms(tuning["arms"], arms)}
+        values["models"] = [one for one in final["models"] if family_of(one["name"]) == family]
+        print(markdown(run(values, manifest, out / f"keywords.{family}", jobs)), flush=True)
 
 
 def run(values: dict[str, Any], manifest: Manifest, out: Path, jobs: int) -> Comparison:
@@ -72,18 +77,21 @@ def loss_of(arm: str) -> str:
     return arm.partition(",")[0]
 
 
-def mean_rate(comparison: Comparison, arm: str) -> float:
-    """Mean false reject rate of an arm over networks and operating points."""
-    results = [one for one in comparison.arms if one.arm == arm]
-    rates = [rate for one in results for rate in _rates(one)]
-    return sum(rates) / len(rates)
+def family_of(model: str) -> str:
+    """What a network's name begins with."""
+    return model.partition(" ")[0]
 
 
-def chosen(tuned: Comparison) -> dict[str, str]:
-    """The best arm of each loss, by the loss."""
-    arms = dict.fromkeys(one.arm for one in tuned.arms)
-    ranked = sorted(arms, key=lambda arm: mean_rate(tuned, arm), reverse=True)
-    return {loss_of(arm): arm for arm in ranked}
+def mean_rate(result: ArmResult) -> float:
+    """Mean false reject rate over the operating points."""
+    rates = [point.false_reject_rate for point in result.points if point.false_reject_rate]
+    return sum(rate.mean for rate in rates) / len(rates)
+
+
+def chosen(tuned: Comparison, model: str) -> dict[str, str]:
+    """The best arm of each loss with a network, by the loss."""
+    ranked = sorted(tuned.of_model(model), key=mean_rate, reverse=True)
+    return {loss_of(result.arm): result.arm for result in ranked}
 
 
 def final_arms(arms: list[dict[str, Any]], best: dict[str, str]) -> list[dict[str, Any]]:
@@ -91,23 +99,24 @@ def final_arms(arms: list[dict[str, Any]], best: dict[str, str]) -> list[dict[st
     return [{**arm, "name": loss_of(arm["name"])} for arm in arms if arm["name"] in best.values()]
 
 
-def tuning_table(tuned: Comparison, best: dict[str, str]) -> Iterator[str]:
-    """Every arm's false reject rates in per cent, in Markdown; chosen ones are marked."""
-    models, targets = tuned.models, tuned.targets
-    heads = [f"{model}, {target:g} FA/h" for model in models for target in targets]
-    yield f"| arm | {' | '.join(heads)} | mean |"
-    yield "|---" * (len(heads) + 2) + "|"
-    for arm in dict.fromkeys(one.arm for one in tuned.arms):
-        results = {one.model: one for one in tuned.arms if one.arm == arm}
-        rates = [rate for model in models for rate in _rates(results[model])]
-        cells = [f"{100 * rate:.1f}" for rate in (*rates, mean_rate(tuned, arm))]
-        name = f"**{arm}**" if arm in best.values() else arm
-        yield f"| {name} | {' | '.join(cells)} |"
-
-
-def _rates(result: ArmResult) -> list[float]:
-    rates = (point.false_reject_rate for point in result.points)
-    return [rate.mean for rate in rates if rate is not None]
+def tuning_table(tuned: Comparison, best: dict[str, dict[str, str]]) -> Iterator[str]:
+    """Every arm's false reject rates in per cent, in Markdown; what is chosen is bold."""
+    heads = [
+        cell
+        for model in tuned.models
+        for cell in (*(f"{model}, {target:g} FA/h" for target in tuned.targets), "mean")
+    ]
+    yield f"| arm | {' | '.join(heads)} |"
+    yield "|---" * (len(heads) + 1) + "|"
+    for name in dict.fromkeys(one.arm for one in tuned.arms):
+        cells = [name]
+        for result in (one for one in tuned.arms if one.arm == name):
+            rates = [point.false_reject_rate for point in result.points]
+            cells += ["-" if rate is None else f"{100 * rate.mean:.1f}" for rate in rates]
+            mean = f"{100 * mean_rate(result):.1f}"
+            bold = name in best[family_of(result.model)].values()
+            cells.append(f"**{mean}**" if bold else mean)
+        yield f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":
