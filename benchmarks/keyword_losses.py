@@ -22,15 +22,18 @@ from keyword_corpus import corpus
 from training_stretches import stretches
 from training_versions import versions
 
-from sal_anchors.experiment.comparison import ArmResult, Comparison
+from sal_anchors.experiment.comparison import ArmResult, Comparison, Difference, Measure
 from sal_anchors.experiment.plan_file import plan_of, read_plan
 from sal_anchors.experiment.pool import News
 from sal_anchors.experiment.run import compare
-from sal_anchors.experiment.tables import markdown
+from sal_anchors.experiment.tables import facts, spread, verdict
+from sal_anchors.experiment.words import amount
 from sal_anchors.manifest import Manifest
 
 TUNING = Path(__file__).with_name("keyword_tuning.toml")
 PLAN = Path(__file__).with_name("keyword_plan.toml")
+AT = 1.0
+"""False accepts an hour of the differences in the table."""
 
 
 def main() -> None:
@@ -58,7 +61,7 @@ def main() -> None:
     for family, arms in best.items():
         values = {**final, "arms": final_arms(tuning["arms"], arms)}
         values["models"] = [one for one in final["models"] if family_of(one["name"]) == family]
-        print(markdown(run(values, manifest, out / f"keywords.{family}", jobs)), flush=True)
+        print("\n".join(table(run(values, manifest, out / f"keywords.{family}", jobs))), flush=True)
 
 
 def run(values: dict[str, Any], manifest: Manifest, out: Path, jobs: int) -> Comparison:
@@ -117,6 +120,41 @@ def tuning_table(tuned: Comparison, best: dict[str, dict[str, str]]) -> Iterator
             bold = name in best[family_of(result.model)].values()
             cells.append(f"**{mean}**" if bold else mean)
         yield f"| {' | '.join(cells)} |"
+
+
+def table(compared: Comparison) -> Iterator[str]:
+    """Every arm with every network, in Markdown: rates in per cent, times in milliseconds; beside
+    them its differences, at ``AT`` false accepts an hour, to ``ce`` and to the best reference."""
+    targets = compared.targets
+    yield f"{facts(compared)}\n"
+    heads = ["network", "loss", *(f"FRR at {target:g}" for target in targets), "median", "p90"]
+    heads += ["AP", "FRR to ce", "best reference", "FRR to it", "median at its FRR", "verdict"]
+    yield f"| {' | '.join(heads)} |"
+    yield "|---" * len(heads) + "|"
+    for result in compared.arms:
+        at = next(point for point in result.points if point.target == AT)
+        cells = [result.model, result.arm]
+        cells += [spread(point.false_reject_rate, 100, 1) for point in result.points]
+        cells += [spread(at.latency_median, 1000, 0), spread(at.latency_p90, 1000, 0)]
+        cells += [spread(result.average_precision, 1, 3), *differences(compared, result)]
+        yield f"| {' | '.join(cells)} |"
+
+
+def differences(compared: Comparison, result: ArmResult) -> Iterator[str]:
+    """To ``ce`` in FRR; to the best reference in FRR and in latency at equal FRR, with verdict."""
+
+    def of(measure: Measure) -> list[Difference]:
+        found = compared.select([measure], model=result.model)
+        return [one for one in found if one.arm == result.arm and one.target == AT]
+
+    rates, latencies = of(Measure.FRR), of(Measure.MEDIAN_EQUAL)
+    yield next((amount(one) for one in rates if one.reference == "ce"), "")
+    pairs = zip(rates, latencies, strict=True)
+    rate, latency = next(((r, x) for r, x in pairs if r.best), (None, None))
+    if rate is None or latency is None:
+        yield from ("itself", "", "", "")
+    else:
+        yield from (rate.reference, amount(rate), amount(latency), verdict(rate, latency))
 
 
 if __name__ == "__main__":
