@@ -44,13 +44,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, help="Of the comparison, instead of the plan's.")
     options = parser.parse_args()
     out, jobs = options.out, options.jobs
-    whole = versions(
-        corpus(options.data, out, jobs=jobs),
-        out / "versions",
-        out / "noise",
-        audio_root=options.data,
-    )
-    manifest = Manifest.open(stretches(whole))
+    manifest = Manifest.open(manifest_of(options.data, out, jobs))
     cache = f"data.cache.folder={(out / 'cache').resolve()}"
     tuning = {**read_plan(TUNING), "set": [cache]}
     tuned = run(tuning, manifest, out / "keywords.tuning", jobs)
@@ -62,6 +56,12 @@ def main() -> None:
         values = {**final, "arms": final_arms(tuning["arms"], arms)}
         values["models"] = [one for one in final["models"] if family_of(one["name"]) == family]
         print("\n".join(table(run(values, manifest, out / f"keywords.{family}", jobs))), flush=True)
+
+
+def manifest_of(data: Path, out: Path, jobs: int) -> Path:
+    """The manifest that is trained on and measured with, made if it is not there."""
+    aligned = corpus(data, out, jobs=jobs)
+    return stretches(versions(aligned, out / "versions", out / "noise", audio_root=data))
 
 
 def run(values: dict[str, Any], manifest: Manifest, out: Path, jobs: int) -> Comparison:
