@@ -18,8 +18,12 @@ from itertools import chain
 from pathlib import Path
 
 from recipes.sets import Shares, noises, recordings, write_table
+from sal_anchors.review.decision import JOURNAL_NAME
 
 RECIPE = Path(__file__).with_name("keyword_recipe.toml")
+REVIEW = Path(__file__).with_name("keyword_review.jsonl")
+"""Anchors of ``test`` that were seen to be wrong: of the clips in which detectors of all losses
+together fire more than 200 ms away from the anchor, those whose spectrogram says the same."""
 CLIPS: Shares = (("train", 0.6), ("dev", 0.75), ("test", 1.0))
 SPEECH: Shares = (("train", 0.25), ("dev", 0.45), ("test", 1.0))
 SETS = {"wake-words": CLIPS, "an4-train": SPEECH, "speechocean762-train": SPEECH}
@@ -36,6 +40,7 @@ def corpus(data: Path, out: Path, *, jobs: int = 2) -> Path:
     aligned = subprocess.run([*command, *options, "-o", str(manifest)], check=False)  # noqa: S603
     if aligned.returncode not in (0, 1):
         raise SystemExit(aligned.returncode)
+    shutil.copy(REVIEW, manifest / JOURNAL_NAME)
     return manifest
 
 

@@ -45,6 +45,7 @@ from sal_anchors.dataset.stretch import class_events
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.manifest import Header, Manifest, Row, write_manifest
 from sal_anchors.manifest.header import Part, counts_of
+from sal_anchors.review import reviewed
 
 PLAIN, EMBEDDED, PARTIAL = 3, 2, 2
 KEPT = (0.35, 0.75)
@@ -182,7 +183,7 @@ def versions(aligned: Path, out: Path, noise: Path, *, audio_root: Path | None =
     path = out / MANIFEST
     if path.is_dir():
         return path
-    manifest = Manifest.open(aligned, audio_root=audio_root)
+    manifest = reviewed(Manifest.open(aligned, audio_root=audio_root))
     rewritten(manifest, path, Versions(manifest, out / "audio", noise).rows())
     return path
 

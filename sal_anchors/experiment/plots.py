@@ -25,10 +25,12 @@ def det_figure(comparison: Comparison, model: str) -> Figure:
     """Misses against false accepts an hour, a line an arm, the mean over seeds; dots at the
     operating points."""
     with rc_context(STYLE):
-        figure = Figure(figsize=(6.8, 4.2), layout="constrained")
+        arms = comparison.of_model(model)
+        lines = sum(_wrapped(arm.arm).count("\n") + 1 for arm in arms)
+        figure = Figure(figsize=(6.8, max(4.2, 0.6 + 0.17 * lines)), layout="constrained")
         axes = figure.add_subplot()
         hours = comparison.negative_hours
-        for index, arm in enumerate(comparison.of_model(model)):
+        for index, arm in enumerate(arms):
             colour, line = _look(index)
             if not arm.det.false_accepts or not hours:
                 continue

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 from sal_anchors.experiment.job import Job
 from sal_anchors.experiment.plan import Plan
+from sal_anchors.experiment.plots import figures, save_figures
 from sal_anchors.experiment.run import compared, write_comparison
 from sal_anchors.manifest import Manifest
 
@@ -27,3 +29,16 @@ def test_a_browser_shows_the_curves_of_a_comparison_and_what_is_said_of_it(
     seen = browse("--dump-dom", page.as_uri())
     assert all(said.split(":")[0] in seen for said in comparison.statements)
     assert "http" not in seen.replace("http-equiv", "")
+
+
+def test_the_curves_of_many_arms_have_room_beside_their_names(
+    by_hand: ByHand, tones: Manifest, tmp_path: Path
+) -> None:
+    names = [f"sal, hold 300, peak {n}, partial {n}" for n in range(24)]
+    plan, done = by_hand({name: [HIT] for name in names})
+    drawn = figures(compared(plan, tones, done))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        save_figures(drawn, tmp_path)
+    for figure in drawn.values():
+        assert all(axes.get_position().height > 0.5 for axes in figure.axes)
