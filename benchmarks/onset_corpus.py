@@ -25,6 +25,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -35,14 +36,13 @@ from keyword_corpus import corpus
 from training_versions import versions
 
 from sal_anchors import augment
-from sal_anchors.accounting import Status, Tally
+from sal_anchors.accounting import Status
 from sal_anchors.align.alignment import Interval
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.anchors.recipe_file import load_recipe
 from sal_anchors.audio import content_hash, read_recording
 from sal_anchors.convert.rendered import rendered
-from sal_anchors.manifest import Header, Manifest, Row, write_manifest
-from sal_anchors.manifest.header import Part, counts_of
+from sal_anchors.manifest import Manifest, Row, write_manifest
 from sal_anchors.timebase import FrameGrid
 
 RECIPE = Path(__file__).parent.parent / "recipes" / "onset" / "recipe.toml"
@@ -65,18 +65,8 @@ def onsets(data: Path, out: Path, *, jobs: int = 2) -> Path:
     aligned = corpus(data, out, jobs=jobs)
     made = Manifest.open(versions(aligned, out / "versions", out / "noise", audio_root=data))
     recipe = load_recipe(RECIPE)
-
-    def header(parts: tuple[Part, ...], tally: Tally) -> Header:
-        return replace(
-            made.header,
-            recipe=recipe,
-            audio_root=Path(os.path.relpath(out, path)).as_posix(),
-            counts=counts_of(tally),
-            audio_seconds=tally.audio_seconds,
-            parts=parts,
-            shard="",
-        )
-
+    root = Path(os.path.relpath(out, path)).as_posix()
+    header = partial(made.header.derived, recipe=recipe, audio_root=root)
     rows = chain(of_versions(made, out), spoken(data, out, recipe))
     write_manifest(path, (rendered(row, recipe) for row in rows), header)
     return path

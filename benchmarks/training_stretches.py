@@ -57,16 +57,10 @@ def cut(row: Row, recipe: Recipe) -> Iterator[Row]:
         silent = Example(np.broadcast_to(np.float32(0), total), rate, row.events, id=row.id)
         events = augment.crop(silent, first=first, length=held).events
         stretch = replace(
-            row,
+            row.settled(),
             id=f"{row.id}@{number}",
             start=row.start + first / rate,
             num_samples=held,
-            words=(),
-            engine_words=(),
-            phones=(),
-            changes=(),
-            pronunciations=(),
-            findings=(),
             events=events,
         )
         yield rendered(stretch, recipe)

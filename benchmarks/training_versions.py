@@ -22,14 +22,13 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from sal_anchors import augment
-from sal_anchors.accounting import Tally
 from sal_anchors.audio import content_hash
 from sal_anchors.augment import Example
 from sal_anchors.convert.rendered import rendered
@@ -43,8 +42,7 @@ from sal_anchors.dataset.augment_config import (
 from sal_anchors.dataset.augmenting import Augmenter
 from sal_anchors.dataset.stretch import class_events
 from sal_anchors.events.event import Event, EventKind
-from sal_anchors.manifest import Header, Manifest, Row, write_manifest
-from sal_anchors.manifest.header import Part, counts_of
+from sal_anchors.manifest import Manifest, Row, write_manifest
 from sal_anchors.review import reviewed
 
 PLAIN, EMBEDDED, PARTIAL = 3, 2, 2
@@ -159,7 +157,7 @@ class Versions:
         path = self.audio / f"{row.audio.rsplit('.', 1)[0]}+{name}.flac"
         soundfile.write(path, np.clip(example.samples, -1, 1), example.sample_rate)
         made = replace(
-            row,
+            row.settled(),
             id=f"{row.id}+{name}",
             audio=path.relative_to(self.audio).as_posix(),
             start=0.0,
@@ -167,12 +165,6 @@ class Versions:
             sample_rate=example.sample_rate,
             num_samples=len(example.samples),
             content_hash=content_hash(path),
-            words=(),
-            engine_words=(),
-            phones=(),
-            changes=(),
-            pronunciations=(),
-            findings=(),
             events=tuple(sorted(example.events, key=lambda event: event.time)),
         )
         return rendered(made, self.aligned.recipe)
@@ -190,18 +182,7 @@ def versions(aligned: Path, out: Path, noise: Path, *, audio_root: Path | None =
 
 def rewritten(manifest: Manifest, path: Path, rows: Iterator[Row]) -> None:
     """Write rows made from those of a manifest to another, with their audio in ``../audio``."""
-
-    def header(parts: tuple[Part, ...], tally: Tally) -> Header:
-        return replace(
-            manifest.header,
-            audio_root="../audio",
-            counts=counts_of(tally),
-            audio_seconds=tally.audio_seconds,
-            parts=parts,
-            shard="",
-        )
-
-    write_manifest(path, rows, header)
+    write_manifest(path, rows, partial(manifest.header.derived, audio_root="../audio"))
 
 
 def _any(rows: Sequence[Row], rng: np.random.Generator) -> Row:

@@ -26,6 +26,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sal_anchors import augment
-from sal_anchors.accounting import Tally
 from sal_anchors.convert.rendered import rendered
 from sal_anchors.evaluate.bootstrap import Range, Resamples
 from sal_anchors.evaluate.match import EventConfig
@@ -47,8 +47,7 @@ from sal_anchors.evaluate.scores_read import open_scores
 from sal_anchors.evaluate.scores_write import scores_writer
 from sal_anchors.evaluate.stream import Streamed, stream_split
 from sal_anchors.experiment.record import SCORES_NAME
-from sal_anchors.manifest import Header, Manifest, Row, write_manifest
-from sal_anchors.manifest.header import Part, counts_of
+from sal_anchors.manifest import Manifest, Row, write_manifest
 from sal_anchors.runtime.stream import StreamingDetector
 from sal_anchors.train.checkpoint import load_checkpoint
 
@@ -132,18 +131,8 @@ def one_class(manifest: Manifest, path: Path) -> Manifest:
     """The split as a manifest of its own, whose only anchors are those of the class."""
     rules = tuple(rule for rule in manifest.recipe.events if rule.class_name == CLASS)
     recipe = manifest.recipe.model_copy(update={"events": rules})
-
-    def header(parts: tuple[Part, ...], tally: Tally) -> Header:
-        return replace(
-            manifest.header,
-            recipe=recipe,
-            counts=counts_of(tally),
-            audio_seconds=tally.audio_seconds,
-            parts=parts,
-            shard="",
-        )
-
     rows = (_of_class(row) for row in manifest.rows(SPLIT, usable=True))
+    header = partial(manifest.header.derived, recipe=recipe)
     write_manifest(path, (rendered(row, recipe) for row in rows), header)
     return Manifest.open(path, audio_root=manifest.audio_root)
 

@@ -16,6 +16,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,7 @@ from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.convert.rendered import rendered
 from sal_anchors.corpus.stream import StreamRef
 from sal_anchors.errors import SalAnchorsError
-from sal_anchors.manifest import Header, Manifest, Row, write_manifest
-from sal_anchors.manifest.header import Part, counts_of
+from sal_anchors.manifest import Manifest, Row, write_manifest
 from sal_anchors.streams import hashed_stream
 
 STREAM = "wrist"
@@ -72,15 +72,9 @@ class Composer:
         """
         id_ = f"{row.id}+{'moving' if moving else 'still'}"
         composed = replace(
-            row,
+            row.settled(),
             id=id_,
             streams=(self._stream(row, id_, moving),),
-            words=(),
-            engine_words=(),
-            phones=(),
-            changes=(),
-            pronunciations=(),
-            findings=(),
             events=tuple(e for e in row.events if moving and self.recipe.rule_for(e.kind, e.label)),
         )
         return rendered(composed, self.recipe)
@@ -120,19 +114,9 @@ def compose(aligned: Manifest, motions: Motions, out: Path, *, seed: int = 0) ->
 
 def write(composer: Composer, rows: Iterable[Row], path: Path) -> Tally:
     """Write the manifest of composed rows; returns the counts."""
-
-    def header(parts: tuple[Part, ...], tally: Tally) -> Header:
-        return replace(
-            composer.aligned.header,
-            recipe=composer.recipe,
-            audio_root=Path(os.path.relpath(composer.corpus, path)).as_posix(),
-            counts=counts_of(tally),
-            audio_seconds=tally.audio_seconds,
-            parts=parts,
-            shard="",
-        )
-
-    return write_manifest(path, rows, header)
+    root = Path(os.path.relpath(composer.corpus, path)).as_posix()
+    derived = composer.aligned.header.derived
+    return write_manifest(path, rows, partial(derived, recipe=composer.recipe, audio_root=root))
 
 
 def main() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, StrictFloat, StrictInt, StrictStr, ValidationError
 
@@ -80,6 +80,23 @@ class Header:
             "index": self.index,
         }
         return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+    def derived(self, parts: tuple[Part, ...], tally: Tally, **changes: Any) -> Self:
+        """The header of a manifest whose rows were made from this one's.
+
+        Args:
+            parts: of that manifest.
+            tally: of its rows.
+            changes: other fields that differ, such as ``audio_root`` or ``recipe``.
+        """
+        return replace(
+            self,
+            counts=counts_of(tally),
+            audio_seconds=tally.audio_seconds,
+            parts=parts,
+            shard="",
+            **changes,
+        )
 
 
 def counts_of(tally: Tally) -> dict[str, Any]:

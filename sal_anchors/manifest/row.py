@@ -112,6 +112,19 @@ class Row:
             streams=utterance.streams,
         )
 
+    def settled(self) -> Self:
+        """The row with its events, and without what they were found in: rendering anew finds no
+        others."""
+        return replace(
+            self,
+            words=(),
+            engine_words=(),
+            phones=(),
+            changes=(),
+            pronunciations=(),
+            findings=(),
+        )
+
     def explained(self, reason: Reason, message: str) -> Self:
         """The row with a reason, and the status that it has."""
         return replace(self, status=reason.status, reason=reason, message=message)
