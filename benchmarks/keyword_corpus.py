@@ -32,7 +32,7 @@ SETS = {"wake-words": CLIPS, "an4-train": SPEECH, "speechocean762-train": SPEECH
 def corpus(data: Path, out: Path, *, jobs: int = 2) -> Path:
     """The aligned manifest, made if it is not there."""
     manifest = out / "keywords.anchors"
-    if manifest.is_dir():
+    if (manifest / JOURNAL_NAME).is_file():  # what is written last
         return manifest
     table = compose(data, out)
     command = [str(Path(sys.executable).with_name("sal-anchors")), "align", str(table)]

@@ -43,6 +43,7 @@ from sal_anchors.anchors.recipe_file import load_recipe
 from sal_anchors.audio import content_hash, read_recording
 from sal_anchors.convert.rendered import rendered
 from sal_anchors.manifest import Manifest, Row, write_manifest
+from sal_anchors.manifest.header import HEADER_NAME
 from sal_anchors.timebase import FrameGrid
 
 RECIPE = Path(__file__).parent.parent / "recipes" / "onset" / "recipe.toml"
@@ -60,7 +61,7 @@ GRID = FrameGrid()
 def onsets(data: Path, out: Path, *, jobs: int = 2) -> Path:
     """The manifest, made if it is not there; its audio lies below ``out``."""
     path = out / "onset" / "onset.anchors"
-    if path.is_dir():
+    if (path / HEADER_NAME).is_file():
         return path
     aligned = corpus(data, out, jobs=jobs)
     made = Manifest.open(versions(aligned, out / "versions", out / "noise", audio_root=data))

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from keyword_losses import tell
 from onset_corpus import onsets
 from onset_detectors import HALF, RATE, Detector, detectors, measured
 from wake_word_packages import fixed_interval
@@ -32,7 +33,6 @@ from sal_anchors.experiment.comparison import Comparison, Spread
 from sal_anchors.experiment.job import Job, jobs_of
 from sal_anchors.experiment.plan import Plan
 from sal_anchors.experiment.plan_file import plan_of, read_plan
-from sal_anchors.experiment.pool import News
 from sal_anchors.experiment.results import RunResult, read_result
 from sal_anchors.experiment.run import compare
 from sal_anchors.manifest import Manifest
@@ -94,12 +94,6 @@ def plan_values(options: argparse.Namespace) -> dict[str, Any]:
         values["arms"] = [arm for arm in values["arms"] if arm["name"] in names]
         values["reference"] = [name for name in values["reference"] if name in names]
     return values
-
-
-def tell(news: News) -> None:
-    """Say that a run is over."""
-    if not news.epochs:
-        print(f"{news.job.name}: {news.failure or 'done'}", flush=True)
 
 
 def print_facts(one: Measured) -> None:

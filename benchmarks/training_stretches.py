@@ -23,6 +23,7 @@ from sal_anchors.augment import Example
 from sal_anchors.convert.rendered import rendered
 from sal_anchors.events.event import EventKind
 from sal_anchors.manifest import Manifest, Row
+from sal_anchors.manifest.header import HEADER_NAME
 
 SECONDS = 2.2
 SHORTEST = 0.8
@@ -34,7 +35,7 @@ KEYWORDS = (EventKind.KEYWORD_END, EventKind.PARTIAL_KEYWORD)
 def stretches(versions: Path) -> Path:
     """The manifest of stretches, made if it is not there."""
     path = versions.with_name("stretches.anchors")
-    if not path.is_dir():
+    if not (path / HEADER_NAME).is_file():
         manifest = Manifest.open(versions)
         rewritten(manifest, path, _rows(manifest))
     return path

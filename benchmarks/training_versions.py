@@ -43,6 +43,7 @@ from sal_anchors.dataset.augmenting import Augmenter
 from sal_anchors.dataset.stretch import class_events
 from sal_anchors.events.event import Event, EventKind
 from sal_anchors.manifest import Manifest, Row, write_manifest
+from sal_anchors.manifest.header import HEADER_NAME
 from sal_anchors.review import reviewed
 
 PLAIN, EMBEDDED, PARTIAL = 3, 2, 2
@@ -173,7 +174,7 @@ class Versions:
 def versions(aligned: Path, out: Path, noise: Path, *, audio_root: Path | None = None) -> Path:
     """The manifest with versions, made if it is not there."""
     path = out / MANIFEST
-    if path.is_dir():
+    if (path / HEADER_NAME).is_file():
         return path
     manifest = reviewed(Manifest.open(aligned, audio_root=audio_root))
     rewritten(manifest, path, Versions(manifest, out / "audio", noise).rows())

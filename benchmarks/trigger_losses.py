@@ -23,9 +23,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from keyword_corpus import corpus
-from training_stretches import stretches
-from training_versions import versions
+from keyword_losses import manifest_of
 
 from recipes.multimodal.compose import Composer, write
 from recipes.multimodal.motions import motions
@@ -33,6 +31,7 @@ from sal_anchors import augment
 from sal_anchors.anchors.recipe import Recipe
 from sal_anchors.anchors.rules import PartialRule, PhraseRule
 from sal_anchors.manifest import Manifest, Row
+from sal_anchors.manifest.header import HEADER_NAME
 
 PLAN = Path(__file__).with_name("trigger_plan.toml")
 KEYWORD = "computer"
@@ -46,11 +45,9 @@ MOVING = 0.75
 def trigger(data: Path, out: Path, *, jobs: int = 2) -> Path:
     """The manifest with motions, made if it is not there."""
     path = out / "trigger.anchors"
-    if path.is_dir():
+    if (path / HEADER_NAME).is_file():
         return path
-    aligned = corpus(data, out, jobs=jobs)
-    whole = versions(aligned, out / "versions", out / "noise", audio_root=data)
-    made = Manifest.open(stretches(whole))
+    made = Manifest.open(manifest_of(data, out, jobs))
     recipe = trigger_recipe(made.recipe)
     composer = Composer(made, recipe, motions(out / "motions"), made.audio_root)
     write(composer, rows(composer), path)

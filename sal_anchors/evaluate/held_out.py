@@ -91,7 +91,8 @@ def hear_split(
     """
     model, options = checkpoint.model.eval(), checkpoint.config
     require_streams(manifest, sensors_of(options.model), split)
-    held_out = HeldOut(manifest, options.model, options.data.features, cache, config)
+    once = cache.model_copy(update={"memory_mb": 0})
+    held_out = HeldOut(manifest, options.model, options.data.features, once, config)
     grid = manifest.grid
     about = model.reach.target_grid(grid)
     for row in manifest.rows(split, usable=True):

@@ -6,14 +6,13 @@ import heapq
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sal_anchors.accounting import Tally
 from sal_anchors.corpus.shard import Shard
 from sal_anchors.errors import CorpusError, ManifestError
-from sal_anchors.manifest.header import Header, counts_of
+from sal_anchors.manifest.header import Header
 from sal_anchors.manifest.read import Manifest
 from sal_anchors.manifest.report import REPORT_NAME
 from sal_anchors.manifest.row import Row
@@ -45,14 +44,7 @@ def merge_manifests(shards: Sequence[Path], out: Path) -> Tally:
     with StagedManifest(out) as staged:
         parts, tally = staged.write(_merged(opened))
         root = Path(os.path.relpath(first.audio_root.resolve(), out.resolve())).as_posix()
-        header = replace(
-            first.header,
-            audio_root=root,
-            counts=counts_of(tally),
-            audio_seconds=tally.audio_seconds,
-            parts=parts,
-            shard="",
-        )
+        header = first.header.derived(parts, tally, audio_root=root)
         staged.commit(header, tally, layout=_layout(first))
     return tally
 
