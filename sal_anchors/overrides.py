@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from sal_anchors.errors import SalAnchorsError
 
-_STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(\d+)\]")
+_STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(\d+)(?::(\d+))?\]")
+Keys = Sequence[str | int]
+"""What a step of a place stands for: a name, a number, or each of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,12 @@ class Overrides:
     error: type[SalAnchorsError]
 
     def apply(self, document: dict[str, Any], override: str) -> None:
-        """Set a value in place.
+        """Set a value in place, or the same one at several places.
 
         Args:
             document: tables as nested dictionaries and lists.
             override: ``PLACE=VALUE``, such as ``events[0].kernel.peak=3``: values as in TOML,
-                quotes around words may be left out.
+                quotes around words may be left out. ``[0:4]`` stands for 0, 1, 2 and 3.
 
         Raises:
             SalAnchorsError: of the class ``error``: no such form, or no such place.
@@ -45,22 +47,28 @@ class Overrides:
                 f"{override!r} does not set anything",
                 hint=f"PLACE=VALUE is expected, such as {self.example}",
             )
-        holder: Any = document
-        for step, following in pairwise(steps):
-            holder = self._inner(holder, step, following, place)
-        self._require_holds(holder, steps[-1], place)
-        holder[steps[-1]] = _value(text.strip())
+        self._set(document, steps, _value(text.strip()), place)
 
-    def _inner(self, holder: Any, step: str | int, following: str | int, place: str) -> Any:
-        if isinstance(holder, dict) and isinstance(step, str) and isinstance(following, str):
-            return holder.setdefault(step, {})
-        self._require_holds(holder, step, place)
-        return holder[step] if not isinstance(holder, dict) else holder.get(step)
+    def _set(self, holder: Any, steps: Sequence[Keys], value: Any, place: str) -> None:
+        keys, *following = steps
+        for key in keys:
+            if following:
+                inner = self._inner(holder, key, following[0][0], place)
+                self._set(inner, following, value, place)
+            else:
+                self._require_holds(holder, key, place)
+                holder[key] = value
 
-    def _require_holds(self, holder: Any, step: str | int, place: str) -> None:
-        if isinstance(step, str) and isinstance(holder, dict):
+    def _inner(self, holder: Any, key: str | int, following: str | int, place: str) -> Any:
+        if isinstance(holder, dict) and isinstance(key, str) and isinstance(following, str):
+            return holder.setdefault(key, {})
+        self._require_holds(holder, key, place)
+        return holder[key] if not isinstance(holder, dict) else holder.get(key)
+
+    def _require_holds(self, holder: Any, key: str | int, place: str) -> None:
+        if isinstance(key, str) and isinstance(holder, dict):
             return
-        if isinstance(step, int) and isinstance(holder, list) and step < len(holder):
+        if isinstance(key, int) and isinstance(holder, list) and key < len(holder):
             return
         raise self.error(
             f"there is no {place} to set",
@@ -69,12 +77,18 @@ class Overrides:
         )
 
 
-def _steps(place: str) -> list[str | int]:
-    """``events[0].kernel`` as ``["events", 0, "kernel"]``; nothing if it is no place."""
+def _steps(place: str) -> list[Keys]:
+    """``events[0:2].kernel`` as ``["events"], [0, 1], ["kernel"]``; nothing if it is no place."""
     found = list(_STEP.finditer(place))
-    if "".join(match[0] for match in found) != place:
-        return []
-    return [match[1] or int(match[2]) for match in found]
+    steps = [_keys(match) for match in found]
+    return steps if "".join(match[0] for match in found) == place and all(steps) else []
+
+
+def _keys(step: re.Match[str]) -> Keys:
+    name, first, end = step.groups()
+    if name:
+        return (name,)
+    return range(int(first), int(end) if end else int(first) + 1)
 
 
 def _value(text: str) -> Any:

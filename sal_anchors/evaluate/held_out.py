@@ -1,11 +1,12 @@
-"""Held-out recordings heard in one pass each, from features that are kept."""
+"""Held-out recordings heard in one pass, several at once, from features that are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from sal_anchors.dataset.cache import FeatureCache, Features
 from sal_anchors.dataset.config import CacheConfig
@@ -20,6 +21,8 @@ from sal_anchors.models import ModelConfig, StreamingModel, sensors_of, silent_i
 from sal_anchors.train.checkpoint import Checkpoint
 
 _STEP_FRAMES = 3_000
+_AT_ONCE = 30_000
+"""Frames, padding included, of the recordings that are heard at once."""
 
 
 class HeldOut:
@@ -61,18 +64,53 @@ class HeldOut:
         return np.concatenate([self._features.of(row), self._silence])
 
 
+def hear(
+    model: StreamingModel,
+    held_out: HeldOut,
+    rows: Iterable[Row],
+    device: torch.device | str = "cpu",
+) -> Iterator[tuple[Row, Tensor]]:
+    """Each recording with its logits (T', C) from a fresh state, in the order of ``rows``.
+
+    Raises:
+        DataError: a recording is absent or damaged, or the cache cannot be written.
+    """
+    heard = ((row, held_out.features(row)) for row in rows)
+    for group in _groups(heard):
+        logits = batch_logits(model, [features for _, features in group], device)
+        yield from ((row, of) for (row, _), of in zip(group, logits, strict=True))
+
+
+def _groups(heard: Iterable[tuple[Row, Features]]) -> Iterator[list[tuple[Row, Features]]]:
+    """Recordings in a row that fit into ``_AT_ONCE`` frames when padded; a longer one alone."""
+    group: list[tuple[Row, Features]] = []
+    for row, features in heard:
+        longest = max(len(features), *(len(of) for _, of in group), 0)
+        if group and (len(group) + 1) * longest > _AT_ONCE:
+            yield group
+            group = []
+        group.append((row, features))
+    if group:
+        yield group
+
+
 @torch.inference_mode()
-def whole_logits(
-    model: StreamingModel, features: Features, device: torch.device | str = "cpu"
-) -> torch.Tensor:
-    """Logits (T', C) of inputs (T, F) from a fresh state, in steps that bound the memory."""
-    state = None
-    pieces = []
-    whole = torch.from_numpy(features)[None].to(device)
-    for first in range(0, len(features), _STEP_FRAMES):
-        logits, state = model(whole[:, first : first + _STEP_FRAMES], state)
-        pieces.append(logits[0].cpu())
-    return torch.cat(pieces)
+def batch_logits(
+    model: StreamingModel, recordings: list[Features], device: torch.device | str = "cpu"
+) -> list[Tensor]:
+    """Logits (T', C) of each of several inputs (T, F) from a fresh state, in steps that bound the
+    memory. What shorter ones are padded with comes too late to change them."""
+    longest = max(map(len, recordings))
+    whole = np.zeros((len(recordings), longest, recordings[0].shape[1]), np.float32)
+    for padded, features in zip(whole, recordings, strict=True):
+        padded[: len(features)] = features
+    state, pieces = None, []
+    for first in range(0, longest, _STEP_FRAMES):
+        step = torch.from_numpy(whole[:, first : first + _STEP_FRAMES]).to(device)
+        logits, state = model(step, state)
+        pieces.append(logits.cpu())
+    frames = (model.reach.num_outputs(len(features)) for features in recordings)
+    return [of[:n] for of, n in zip(torch.cat(pieces, 1), frames, strict=True)]
 
 
 def hear_split(
@@ -95,8 +133,8 @@ def hear_split(
     held_out = HeldOut(manifest, options.model, options.data.features, once, config)
     grid = manifest.grid
     about = model.reach.target_grid(grid)
-    for row in manifest.rows(split, usable=True):
-        posteriors = whole_logits(model, held_out.features(row)).softmax(-1).numpy()
+    for row, logits in hear(model, held_out, manifest.rows(split, usable=True)):
+        posteriors = logits.softmax(-1).numpy()
         samples = grid.resampled(row.num_samples, row.sample_rate)
         labels = frame_labels(row, manifest.recipe, about)
         yield Streamed(row.id, posteriors, row.anchors, samples, row.events, labels)

@@ -63,7 +63,11 @@ class Manifest:
 
     @classmethod
     def open(
-        cls, path: Path | str, *, audio_root: Path | None = None, allowed: Sequence[Path] = ()
+        cls,
+        path: Path | str,
+        *,
+        audio_root: Path | str | None = None,
+        allowed: Sequence[Path] = (),
     ) -> Self:
         """Open a manifest folder.
 
@@ -80,7 +84,8 @@ class Manifest:
         """
         folder = Path(path)
         header = read_header(folder)
-        places = places_of(folder, header.audio_root, audio_root=audio_root, allowed=allowed)
+        root = None if audio_root is None else Path(audio_root)
+        places = places_of(folder, header.audio_root, audio_root=root, allowed=allowed)
         return cls(folder, header, places.root, places=places)
 
     def __len__(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -41,6 +43,18 @@ class StreamingModel(nn.Module):
         """Set the features' mean and standard deviation, each (F,); std is kept >= 1e-3."""
         self.mean.copy_(mean)
         self.std.copy_(std.clamp(min=1e-3))
+
+    @torch.no_grad()
+    def begin_with_background(self, odds: float) -> None:
+        """Set the head's biases so that, before training, the background is ``odds`` times as
+        likely as any class where the units say nothing: ``log(odds)``, and 0 for the classes.
+
+        Without it the first steps go into learning that events are rare, and what they leave
+        behind is a worse network (Lin et al., "Focal loss for dense object detection", 2017,
+        section 3.3).
+        """
+        self.head.bias.zero_()
+        self.head.bias[0] = math.log(odds)
 
     def forward(self, features: Tensor, state: State = None) -> tuple[Tensor, State]:
         """Logits (B, T', C) of ``features`` (B, T, F), and the state after the last frame.

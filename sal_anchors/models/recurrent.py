@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from sal_anchors.models.config import NetworkConfig
 from sal_anchors.models.convolution import ConvUnit, TimeConv
+from sal_anchors.models.memory import begin_with_memory
 from sal_anchors.models.streaming import Chain, Reach, State, StreamingLayer
 
 
@@ -58,6 +59,7 @@ class Recurrent(StreamingLayer):
         super().__init__()
         kind = nn.GRU if cell == "gru" else nn.LSTM
         self.cell: nn.GRU | nn.LSTM = kind(inputs, hidden, layers, batch_first=True)
+        begin_with_memory(self.cell)
 
     @property
     def reach(self) -> Reach:

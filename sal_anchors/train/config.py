@@ -46,6 +46,8 @@ class TrainConfig(_Config):
         warmup: share of all steps over which the learning rate rises from 0; it then falls to 0
             as half a cosine.
         weight_decay: of AdamW.
+        background_odds: how many times as likely as any class the network calls the background
+            before training; 1 where classes are as frequent as the background.
         clip_norm: the gradient's norm is cut to this.
         ema: decay of the moving average of the weights, which is then what is validated and kept;
             0 for none.
@@ -66,6 +68,7 @@ class TrainConfig(_Config):
     learning_rate: float = Field(default=6e-3, gt=0)
     warmup: float = Field(default=0.1, ge=0, le=1)
     weight_decay: float = Field(default=0.01, ge=0)
+    background_odds: float = Field(default=20.0, gt=0, le=1e6)
     clip_norm: float = Field(default=1.0, gt=0)
     ema: float = Field(default=0.0, ge=0, lt=1)
     measure: Measure = "average_precision"

@@ -102,6 +102,7 @@ def _train(
     model.normalise_by(
         *feature_statistics(manifest, config.data, seed=config.seed, sensors=sensors)
     )
+    model.begin_with_background(config.background_odds)
     model.to(device)
     average = moving_average(model, config.ema) if config.ema else None
     judged = cast(StreamingModel, average.module) if average else model

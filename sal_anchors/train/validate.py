@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sal_anchors.anchors.render import render
 from sal_anchors.dataset import on_target_grid
-from sal_anchors.evaluate.held_out import HeldOut, whole_logits
+from sal_anchors.evaluate.held_out import HeldOut, batch_logits, hear
 from sal_anchors.evaluate.match import EventConfig
 from sal_anchors.evaluate.measure import class_curve
 from sal_anchors.evaluate.stream import Streamed
@@ -53,8 +53,8 @@ class Validator:
         total = 0.0
         counted = 0
         streamed = []
-        for row in self._manifest.rows(_SPLIT, usable=True):
-            logits = whole_logits(model, self._held_out.features(row), self._device)
+        rows = self._manifest.rows(_SPLIT, usable=True)
+        for row, logits in hear(model, self._held_out, rows, self._device):
             labels, weights = self._targets(row, model.reach)
             heard = logits[None, : len(labels)]
             total += float(self._objective.sum(heard, labels[None], weights[None]))
@@ -79,7 +79,8 @@ class Validator:
     def posteriors(self, model: StreamingModel, row: Row) -> NDArray[np.float32]:
         """Posteriors (T', C) of a recording and of the low noise that follows it."""
         features = self._held_out.features(row)
-        return whole_logits(model.to(self._device), features, self._device).softmax(-1).numpy()
+        (logits,) = batch_logits(model.to(self._device), [features], self._device)
+        return logits.softmax(-1).numpy()
 
     def _targets(self, row: Row, reach: Reach) -> tuple[torch.Tensor, torch.Tensor]:
         """Labels and weights (T',) on the grid of the model's output frames."""

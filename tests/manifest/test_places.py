@@ -99,8 +99,9 @@ def test_a_header_that_climbs_to_the_file_system_s_root_is_refused_until_allowed
     manifest = Manifest.open(work / "x.anchors")
     with pytest.raises(ManifestError, match=r"no folder in common.*--audio-root /etc"):
         manifest.audio_path(manifest.row("a"))
-    named = Manifest.open(work / "x.anchors", audio_root=Path("/etc"))
-    assert named.audio_path(named.row("a")) == Path("/etc/passwd")
+    for root in (Path("/etc"), "/etc"):
+        named = Manifest.open(work / "x.anchors", audio_root=root)
+        assert named.audio_path(named.row("a")) == Path("/etc/passwd")
     monkeypatch.setenv("SAL_ANCHORS_AUDIO", "/etc")
     allowed = Manifest.open(work / "x.anchors")
     assert allowed.audio_path(allowed.row("a")) == Path("/etc/passwd")
