@@ -3,12 +3,13 @@
     PYTHONPATH=. python benchmarks/keyword_losses.py DATA OUT --jobs 2
 
 makes what is not there of the corpus (keyword_corpus.py, training_versions.py,
-training_stretches.py), trains every loss in the ways of ``keyword_tuning.toml`` with every network,
-and measures them on ``dev``. For each family and loss one way is chosen for both sizes: of those
-whose false reject rate, the mean over operating points and sizes, is at most ``WITHIN`` above the
-lowest, the one with the lowest latency. By ``keyword_plan.toml`` it is trained again from other
-seeds, and measured on ``test``. ``OUT/keywords.tuning`` and ``OUT/keywords.FAMILY`` hold all runs
-with their frame posteriors; the same command goes on after an interruption.
+training_stretches.py), trains every loss in the ways of ``keyword_tuning.toml`` with the small
+network of each family, and measures them on ``dev``. For each family and loss one way is chosen: of
+those whose false reject rate, the mean over the operating points, is at most ``WITHIN`` above the
+lowest, the one with the lowest latency. It is trained again from other seeds, with every network of
+that family in ``keyword_plan.toml``, and measured on ``test``. ``OUT/keywords.tuning`` and
+``OUT/keywords.FAMILY`` hold all runs with their frame posteriors; the same command goes on after an
+interruption.
 """
 
 from __future__ import annotations
@@ -53,13 +54,13 @@ def main() -> None:
     cache = f"data.cache.folder={(out / 'cache').resolve()}"
     tuning = {**read_plan(TUNING), "set": [cache]}
     tuned = run(tuning, manifest, out / "keywords.tuning", jobs)
-    best = {family: chosen(tuned, family) for family in dict.fromkeys(map(family_of, tuned.models))}
+    best = {family_of(model): chosen(tuned, model) for model in tuned.models}
     print("\n".join(tuning_table(tuned, best)), flush=True)
     final = {**tuning, **read_plan(PLAN)}
     final["seeds"] = options.seeds or final["seeds"]
     for family, arms in best.items():
         values = {**final, "arms": final_arms(tuning["arms"], arms)}
-        values["models"] = [one for one in tuning["models"] if family_of(one["name"]) == family]
+        values["models"] = [one for one in final["models"] if family_of(one["name"]) == family]
         print("\n".join(table(run(values, manifest, out / f"keywords.{family}", jobs))), flush=True)
 
 
@@ -90,30 +91,28 @@ def family_of(model: str) -> str:
     return model.partition(" ")[0]
 
 
-def mean_rate(results: list[ArmResult]) -> float:
-    """Mean false reject rate over networks and operating points."""
-    rates = [point.false_reject_rate for result in results for point in result.points]
+def mean_rate(result: ArmResult) -> float:
+    """Mean false reject rate over the operating points."""
+    rates = [point.false_reject_rate for point in result.points]
     return fmean(rate.mean for rate in rates if rate)
 
 
-def mean_latency(results: list[ArmResult]) -> float:
-    """Mean over networks of the median latency at ``AT``, in seconds; infinite without a hit."""
-    points = [point for result in results for point in result.points if point.target == AT]
-    medians = [point.latency_median for point in points]
-    return fmean(median.mean if median else inf for median in medians)
+def latency(result: ArmResult) -> float:
+    """Median at ``AT``, in seconds; infinite without a hit."""
+    (median,) = (point.latency_median for point in result.points if point.target == AT)
+    return median.mean if median else inf
 
 
-def chosen(tuned: Comparison, family: str) -> dict[str, str]:
-    """The best arm of each loss with the networks of a family, by the loss."""
-    ways: dict[str, dict[str, list[ArmResult]]] = defaultdict(lambda: defaultdict(list))
-    for result in tuned.arms:
-        if family_of(result.model) == family:
-            ways[loss_of(result.arm)][result.arm].append(result)
+def chosen(tuned: Comparison, model: str) -> dict[str, str]:
+    """The best arm of each loss with a network, by the loss."""
+    ways: dict[str, list[ArmResult]] = defaultdict(list)
+    for result in tuned.of_model(model):
+        ways[loss_of(result.arm)].append(result)
     found = {}
-    for loss, arms in ways.items():
-        lowest = min(map(mean_rate, arms.values()))
-        alike = {arm: of for arm, of in arms.items() if mean_rate(of) <= lowest + WITHIN}
-        found[loss] = min(alike, key=lambda arm: mean_latency(alike[arm]))
+    for loss, results in ways.items():
+        lowest = min(map(mean_rate, results))
+        alike = (result for result in results if mean_rate(result) <= lowest + WITHIN)
+        found[loss] = min(alike, key=latency).arm
     return found
 
 
@@ -123,27 +122,23 @@ def final_arms(arms: list[dict[str, Any]], best: dict[str, str]) -> list[dict[st
 
 
 def tuning_table(tuned: Comparison, best: dict[str, dict[str, str]]) -> Iterator[str]:
-    """Every arm in Markdown: by network false reject rates in per cent at the operating points and
-    the median latency at ``AT``, by family the mean of both; what is chosen is bold."""
-    rates = "/".join(f"{target:g}" for target in tuned.targets)
-    heads = [f"{model}: FRR at {rates}, ms" for model in tuned.models]
-    yield f"| arm | {' | '.join([*heads, *(f'{family}: FRR, ms' for family in best)])} |"
-    yield "|---" * (1 + len(heads) + len(best)) + "|"
+    """Every arm in Markdown: false reject rates in per cent at the operating points, their mean,
+    and the median latency at ``AT``; what is chosen is bold."""
+    targets = "/".join(f"{target:g}" for target in tuned.targets)
+    heads = [
+        head for model in tuned.models for head in (f"{model}: FRR at {targets}", "mean", "ms")
+    ]
+    yield f"| arm | {' | '.join(heads)} |"
+    yield "|---" * (1 + len(heads)) + "|"
     for name in dict.fromkeys(one.arm for one in tuned.arms):
-        results = [one for one in tuned.arms if one.arm == name]
-        cells = [name, *map(figures, results)]
-        for family, arms in best.items():
-            own = [one for one in results if family_of(one.model) == family]
-            cell = f"{100 * mean_rate(own):.1f}, {1000 * mean_latency(own):.0f}"
-            cells.append(f"**{cell}**" if name in arms.values() else cell)
+        cells = [name]
+        for result in (one for one in tuned.arms if one.arm == name):
+            rates = [point.false_reject_rate for point in result.points]
+            told = "/".join("-" if rate is None else f"{100 * rate.mean:.1f}" for rate in rates)
+            bold = "**" * (name in best[family_of(result.model)].values())
+            cells += [told, f"{bold}{100 * mean_rate(result):.1f}{bold}"]
+            cells.append(f"{1000 * latency(result):.0f}")
         yield f"| {' | '.join(cells)} |"
-
-
-def figures(result: ArmResult) -> str:
-    """False reject rates in per cent at the operating points, and the latency in milliseconds."""
-    rates = [point.false_reject_rate for point in result.points]
-    told = "/".join("-" if rate is None else f"{100 * rate.mean:.1f}" for rate in rates)
-    return f"{told}, {1000 * mean_latency([result]):.0f}"
 
 
 def table(compared: Comparison) -> Iterator[str]:
