@@ -173,7 +173,7 @@ def test_anchors_are_placed_by_the_grid_and_weighted_highest_there(
             assert anchor.frame == speech_manifest.grid.frame_of(anchor.time) < row.num_frames
             assert 0 <= anchor.confidence <= 1
             if anchor.label == "please":
-                assert row.weights[anchor.frame] == 2.0
+                assert row.weights[anchor.frame] == 5.0
                 assert row.labels[anchor.frame] == 1
                 assert anchor.time in [word.end for word in row.words if word.label == "please"]
 

@@ -43,9 +43,9 @@ class KernelConfig(Table):
     shape: KernelShape = Field(
         default="gaussian", description="gaussian, laplace, triangular, cosine or rectangular"
     )
-    left_ms: Milliseconds = Field(default=100.0, description="ms; width before the anchor")
-    right_ms: Milliseconds = Field(default=200.0, description="ms; width after the anchor")
-    peak: float = Field(default=2.0, gt=0, le=1e6, description="weight at the anchor")
+    left_ms: Milliseconds = Field(default=0.0, description="ms; width before the anchor")
+    right_ms: Milliseconds = Field(default=150.0, description="ms; width after the anchor")
+    peak: float = Field(default=5.0, gt=0, le=1e6, description="weight at the anchor")
     widen: float = Field(
         default=0.0, ge=0, le=10, description="times the event's uncertainty, added to both widths"
     )

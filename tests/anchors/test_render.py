@@ -269,8 +269,9 @@ def test_normalised_by_the_corpus_weights_are_divided_by_its_mean() -> None:
 
 
 def test_weights_far_from_an_anchor_are_the_floor_to_the_bit() -> None:
-    recipe = keyword_recipe(("please",))
-    weights = render([_keyword(50.0)], recipe, 10_000).weights
+    kernel = KernelConfig(left_ms=100, right_ms=200)
+    rule = PhraseRule(pattern="please", class_name="please", kernel=kernel)
+    weights = render([_keyword(50.0)], Recipe(events=(rule,)), 10_000).weights
     raised = np.flatnonzero(weights != 1.0)
     assert 4999 - 61 <= raised.min() < 4999 - 40
     assert 4999 + 80 < raised.max() <= 4999 + 121
@@ -322,7 +323,8 @@ def test_after_labels_the_frames_from_the_keyword_s_end_on() -> None:
     targets = render([_keyword(0.5)], keyword_recipe(("please",)), 100)
     assert np.flatnonzero(targets.labels).tolist() == list(range(49, 79))
     assert int(targets.weights.argmax()) == 49
-    assert targets.weights[49] == 2.0
+    assert targets.weights[49] == 5.0
+    assert set(targets.weights[:49].tolist()) == {1.0}
 
 
 def test_span_labels_the_frames_of_the_stretch_of_speech() -> None:

@@ -89,8 +89,8 @@ def test_one_utterance_is_shown_with_its_words_and_anchors_and_curves(
     cells = _cells(output, "keyword_end")
     assert cells[2] == f"{please.time:.3f}"
     assert cells[4] == str(please.frame)
-    assert cells[-1] == "2.00"
-    for title in ("energy", "words", "anchors", "class", "2 weight", "seconds"):
+    assert cells[-1] == "5.00"
+    for title in ("energy", "words", "anchors", "class", "5 weight", "seconds"):
         assert f" {title} " in output
     assert "█" in output
     assert _too_wide(output) == []

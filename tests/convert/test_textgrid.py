@@ -112,7 +112,7 @@ def test_points_and_intervals_of_tiers_named_by_kind_become_events(
     )  # fmt: skip
     frame = rows["press"].anchors[0].frame
     assert rows["press"].labels[frame] == 2
-    assert rows["press"].weights[frame] == 2.0
+    assert rows["press"].weights[frame] == 5.0
     assert rows["press"].events[0].source == "import:textgrid"
     assert account.statuses == {"ok": 2}
 

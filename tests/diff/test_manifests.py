@@ -67,10 +67,10 @@ def test_another_peak_changes_weights_only_and_is_named(
     events = (first.model_copy(update={"kernel": kernel}), *rest)
     report = diff_manifests(speech_manifest, rendered(Recipe(events=events)))
     assert [(d.key, d.before, d.after) for d in report.header if d.key != "tool_version"] == [
-        ("recipe.events[keyword_end please].kernel.peak", 2.0, 3.0)
+        ("recipe.events[keyword_end please].kernel.peak", 5.0, 3.0)
     ]
     assert report.targets
-    assert (report.targets.labels, report.targets.largest) == (0, 1.0)
+    assert (report.targets.labels, report.targets.largest) == (0, 2.0)
     assert 0 < report.targets.weights < report.targets.frames
     assert not report.same
 

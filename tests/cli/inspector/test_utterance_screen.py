@@ -35,7 +35,7 @@ def test_an_utterance_is_shown_with_all_its_lanes(drive: Any, speech: Manifest) 
         for told in (ID, "please try again", "wave", "mel", "KE please", "SO speech", "class"):
             assert told in on.text
         assert "keyword_end 'please' open" in on.text
-        assert "class please  weight 2.000" in on.text
+        assert "class please  weight 5.000" in on.text
         assert "spc Play ? Help" in on.text, "the last key has room in 80 columns"
 
     drive(speech, scenario)

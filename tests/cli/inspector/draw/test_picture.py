@@ -243,7 +243,7 @@ def test_all_lanes_are_there_at_every_height(make_row: object, height: int) -> N
     axis = Axis(0.0, 1.0, 72)
     canvas = draw_picture(scene(make_row()), axis, height, DARK)  # type: ignore[operator]
     names = [line(canvas, n)[:GUTTER].strip() for n in range(height)]
-    wanted = ["wave", "mel", "anchors", "words", "phones", "class", "w 2", "seconds"]
+    wanted = ["wave", "mel", "anchors", "words", "phones", "class", "w 5", "seconds"]
     assert [name for name in names if name] == wanted
     assert (canvas.back[:, GUTTER + 18] == DARK.cursor).all()
     assert (canvas.back == DARK.selection).any()
