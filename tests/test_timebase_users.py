@@ -97,7 +97,7 @@ def test_labels_and_weights_have_the_grid_s_frame_count_up_to_ten_hours(
         assert anchor.frame == grid.frame_of(anchor.time)
         if anchor.frame < len(rendered.labels):
             assert rendered.labels[anchor.frame] == 1
-            assert rendered.weights[anchor.frame] == 2.0
+            assert rendered.weights[anchor.frame] == 5.0
 
 
 @pytest.mark.parametrize("seconds", [0, TEN_HOURS])
