@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,7 @@ class Overrides:
                 self._set(inner, following, value, place)
             else:
                 self._require_holds(holder, key, place)
-                holder[key] = value
+                holder[key] = deepcopy(value)
 
     def _inner(self, holder: Any, key: str | int, following: str | int, place: str) -> Any:
         if isinstance(holder, dict) and isinstance(key, str) and isinstance(following, str):

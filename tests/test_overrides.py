@@ -43,3 +43,10 @@ def test_one_value_is_set_at_each_of_several_places() -> None:
     document = {"list": [{"x": [1, 2]}, {"x": [3, 4]}, {"x": [5, 6]}]}
     OVERRIDES.apply(document, "list[1:3].x[0:2]=0")
     assert document == {"list": [{"x": [1, 2]}, {"x": [0, 0]}, {"x": [0, 0]}]}
+
+
+def test_places_that_were_set_together_are_changed_apart_afterwards() -> None:
+    document = {"list": [{"x": 1}, {"x": 2}]}
+    OVERRIDES.apply(document, "list[0:2].x={y = 3}")
+    OVERRIDES.apply(document, "list[0].x.y=4")
+    assert document == {"list": [{"x": {"y": 4}}, {"x": {"y": 3}}]}
