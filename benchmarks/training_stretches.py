@@ -3,7 +3,8 @@
     PYTHONPATH=. python benchmarks/training_stretches.py VERSIONS
 
 writes ``stretches.anchors`` beside VERSIONS (see ``training_versions.py``), over the same audio. A
-training recording with a keyword, or the beginning of one, gives the stretch around it; any other
+training recording with a keyword, or the beginning of one, gives a stretch that holds it whole and
+in which it ends anywhere, so that nothing is learnt from the time since a stretch began. Any other
 is cut into stretches from its beginning on. Rows of ``dev`` and ``test`` stay as they are.
 """
 
@@ -27,8 +28,8 @@ from sal_anchors.manifest.header import HEADER_NAME
 
 SECONDS = 2.2
 SHORTEST = 0.8
-BEFORE = (1.0, 1.7)
-"""Seconds, uniform between, from the beginning of a stretch to the keyword's end."""
+HEARD = 0.1
+"""Seconds of a stretch that are at least heard after a keyword's end, where there are so many."""
 KEYWORDS = (EventKind.KEYWORD_END, EventKind.PARTIAL_KEYWORD)
 
 
@@ -70,9 +71,10 @@ def cut(row: Row, recipe: Recipe) -> Iterator[Row]:
 def _begins(row: Row, length: int) -> list[int]:
     rng = augment.generator(0, 2, row.id)
     latest = row.num_samples - length
-    moments = [event.time for event in row.events if event.kind in KEYWORDS]
-    if moments:
-        begins = [moment - rng.uniform(*BEFORE) for moment in moments]
+    keywords = [event for event in row.events if event.kind in KEYWORDS]
+    if keywords:
+        latest_end = SECONDS - HEARD
+        begins = [one.time - rng.uniform(one.time - one.start, latest_end) for one in keywords]
         return [min(latest, max(0, round(begin * row.sample_rate))) for begin in begins]
     shortest = round(SHORTEST * row.sample_rate)
     return list(range(0, max(1, row.num_samples - shortest), length))
