@@ -1,8 +1,8 @@
-"""Ways to weight frames: what each gains with a small network, and where the weight goes.
+"""Ways to weight frames: what each gains with small networks, and where the weight goes.
 
     PYTHONPATH=. python benchmarks/keyword_formulations.py DATA OUT --jobs 2
 
-trains by ``keyword_formulations.toml`` into ``OUT/keywords.formulations``, measured on ``dev``, and
+trains by ``keyword_formulations.toml`` into ``OUT/keyword_formulations``, measured on ``dev``, and
 prints false reject rates beside the shares that recordings with a keyword, with the beginning of
 one, and with neither have in the weight of an epoch.
 """
@@ -41,7 +41,7 @@ def main() -> None:
     manifest = Manifest.open(manifest_of(options.data, options.out, options.jobs))
     cache = f"data.cache.folder={(options.out / 'cache').resolve()}"
     values = {**read_plan(TUNING), "set": [cache], **read_plan(PLAN)}
-    compared = run(values, manifest, options.out / "keywords.formulations", options.jobs)
+    compared = run(values, manifest, options.out / PLAN.stem, options.jobs)
     sampling = SamplingConfig.model_validate(values["config"]["data"]["sampling"])
     weighted = [arm for arm in plan_of(values).arms if arm.render]
     recipes = {arm.name: overridden(manifest.recipe, arm.render) for arm in weighted}

@@ -7,9 +7,9 @@ training_stretches.py), trains every loss in the ways of ``keyword_tuning.toml``
 network of each family, and measures them on ``dev``. For each family and loss the way with the
 lowest false reject rate is chosen, the mean over seeds and operating points. It is trained again
 from other seeds, with every network of that family in ``keyword_plan.toml``, and measured on
-``test``. ``OUT/keywords.tuning`` and
-``OUT/keywords.FAMILY`` hold all runs with their frame posteriors; the same command goes on after an
-interruption.
+``test``. ``--plan benchmarks/keyword_longer.toml`` compares longer trainings instead.
+``OUT/keyword_tuning`` and ``OUT/PLAN.FAMILY`` hold all runs with their frame posteriors; the same
+command goes on after an interruption.
 """
 
 from __future__ import annotations
@@ -43,22 +43,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("data", type=Path, help="Folder of all sets.")
     parser.add_argument("out", type=Path, help="Folder for everything that is made.")
+    parser.add_argument("--plan", type=Path, default=PLAN, help="What is compared on test.")
     parser.add_argument("--jobs", type=int, default=2, help="Runs at a time, a thread each.")
-    parser.add_argument("--seeds", type=int, help="Of the comparison, instead of the plan's.")
     options = parser.parse_args()
-    out, jobs = options.out, options.jobs
+    out, jobs, plan = options.out, options.jobs, options.plan
     manifest = Manifest.open(manifest_of(options.data, out, jobs))
     cache = f"data.cache.folder={(out / 'cache').resolve()}"
     tuning = {**read_plan(TUNING), "set": [cache]}
-    tuned = run(tuning, manifest, out / "keywords.tuning", jobs)
+    tuned = run(tuning, manifest, out / TUNING.stem, jobs)
     best = {family_of(model): chosen(tuned, model) for model in tuned.models}
     print("\n".join(tuning_table(tuned, best)), flush=True)
-    final = {**tuning, **read_plan(PLAN)}
-    final["seeds"] = options.seeds or final["seeds"]
     for family, arms in best.items():
-        values = {**final, "arms": final_arms(tuning["arms"], arms)}
-        values["models"] = [one for one in final["models"] if family_of(one["name"]) == family]
-        print("\n".join(table(run(values, manifest, out / f"keywords.{family}", jobs))), flush=True)
+        values = final_plan(tuning, read_plan(plan), family, arms)
+        compared = run(values, manifest, out / f"{plan.stem}.{family}", jobs)
+        print("\n".join(table(compared)), flush=True)
 
 
 def manifest_of(data: Path, out: Path, jobs: int) -> Path:
@@ -109,9 +107,23 @@ def chosen(tuned: Comparison, model: str) -> dict[str, str]:
     return {loss: result.arm for loss, result in best.items()}
 
 
-def final_arms(arms: list[dict[str, Any]], best: dict[str, str]) -> list[dict[str, Any]]:
-    """The chosen arms in the order of the tuning, each named like its loss."""
-    return [{**arm, "name": loss_of(arm["name"])} for arm in arms if arm["name"] in best.values()]
+def final_plan(
+    tuning: dict[str, Any], plan: dict[str, Any], family: str, best: dict[str, str]
+) -> dict[str, Any]:
+    """What is compared of a family: the chosen arms, in the order of the tuning and each named
+    like its loss, of the plan's ``losses`` if it has any, else of all."""
+    losses = plan.pop("losses", list(best))
+    return {
+        **tuning,
+        **plan,
+        "set": [*tuning["set"], *plan.get("set", [])],
+        "models": [model for model in plan["models"] if family_of(model["name"]) == family],
+        "arms": [
+            {**arm, "name": loss}
+            for arm in tuning["arms"]
+            if (loss := loss_of(arm["name"])) in losses and arm["name"] == best[loss]
+        ],
+    }
 
 
 def tuning_table(tuned: Comparison, best: dict[str, dict[str, str]]) -> Iterator[str]:
