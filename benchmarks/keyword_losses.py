@@ -152,7 +152,8 @@ def table(compared: Comparison) -> Iterator[str]:
     targets = compared.targets
     yield f"{facts(compared)}\n"
     heads = ["network", "loss", *(f"FRR at {target:g}" for target in targets), "median", "p90"]
-    heads += ["AP", "FRR to ce", "best reference", "FRR to it", "median at its FRR", "verdict"]
+    heads += ["AP", "FRR to ce", "median at its FRR"]
+    heads += ["best reference", "FRR to it", "median at its FRR", "verdict"]
     yield f"| {' | '.join(heads)} |"
     yield "|---" * len(heads) + "|"
     for result in compared.arms:
@@ -165,15 +166,15 @@ def table(compared: Comparison) -> Iterator[str]:
 
 
 def differences(compared: Comparison, result: ArmResult) -> Iterator[str]:
-    """To ``ce`` in FRR; to the best reference in FRR and in latency at equal FRR, with verdict."""
+    """To ``ce`` and to the best reference, in FRR and in latency at equal FRR; with a verdict."""
 
     def of(measure: Measure) -> list[Difference]:
         found = compared.select([measure], model=result.model)
         return [one for one in found if one.arm == result.arm and one.target == AT]
 
     rates, latencies = of(Measure.FRR), of(Measure.MEDIAN_EQUAL)
-    yield next((amount(one) for one in rates if one.reference == "ce"), "")
-    pairs = zip(rates, latencies, strict=True)
+    pairs = list(zip(rates, latencies, strict=True))
+    yield from next((map(amount, pair) for pair in pairs if pair[0].reference == "ce"), ("", ""))
     rate, latency = next(((r, x) for r, x in pairs if r.best), (None, None))
     if rate is None or latency is None:
         yield from ("itself", "", "", "")
